@@ -1,0 +1,328 @@
+"""What the tool answers: plain frozen tuples with the names of the JSON answer.
+
+Field names are the public contract (interface section 2): `render/as_json.py` writes each tuple as
+an object with these keys. Text is for people and may change; ids, numbers and enums are for programs.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+Outcome = Literal["out_of_scope", "not_treatment", "abstention", "regimens"]
+Rank = Literal["preferred", "alternative", "last_resort"]
+Tier = Literal["stop", "caution", "note"]
+Truth = Literal["true", "false", "unknown"]
+Scalar = str | float | int | bool | None
+
+
+class Cited(NamedTuple):
+    """A source id and the place in it: table, page, section, row."""
+
+    id: str
+    at: str
+
+
+class Finding(NamedTuple):
+    """One condition that was asked and what came out.
+
+    `compared` maps dotted case keys (or fact names where no key exists) to the values compared.
+    """
+
+    stage: str
+    rule: str
+    result: Truth
+    compared: dict[str, Scalar]
+    sources: tuple[Cited, ...] = ()
+    text: str = ""
+
+
+class PerKg(NamedTuple):
+    mg_per_kg: float
+    to_mg_per_kg: float | None
+    weight_kg: float | None
+    weight_basis: Literal["actual", "ideal", "adjusted"]
+
+
+class Units(NamedTuple):
+    """A polymyxin amount in the unit system its source prints; never converted."""
+
+    system: Literal[
+        "million-units-colistimethate", "mg-colistin-base", "mg-polymyxin-b", "units-polymyxin-b"
+    ]
+    amount: float
+    to_amount: float | None
+
+
+class Dose(NamedTuple):
+    """One administration. `total_mg` is null where the source doses in other units."""
+
+    text: str
+    total_mg: float | None
+    to_total_mg: float | None
+    components_mg: dict[str, float] | None
+    per_kg: PerKg | None
+    units: Units | None
+
+
+class CrclBand(NamedTuple):
+    from_ml_min: float
+    from_included: bool
+    to_ml_min: float | None
+    to_included: bool
+
+
+class BandEdge(NamedTuple):
+    """The nearest edge at which this drug's dose changes."""
+
+    distance_ml_min: float
+    dose_beyond: str
+
+
+class BandDose(NamedTuple):
+    """One band with its dose, printed while the patient's own is not known."""
+
+    band: str
+    loading_dose: Dose | None
+    maintenance_dose: Dose | None
+    interval_h: float | None
+    to_interval_h: float | None
+    infusion_h: float | None
+    text: str
+    sources: tuple[Cited, ...]
+
+
+class AlternativeDose(NamedTuple):
+    why: Literal["aki-first-48-h", "oral", "label"]
+    route: str
+    loading_dose: Dose | None
+    maintenance_dose: Dose | None
+    interval_h: float | None
+    infusion_h: float | None
+    sources: tuple[Cited, ...]
+    text: str = ""
+
+
+class DrugOrder(NamedTuple):
+    """One drug of a regimen, whole: everything a nurse, a pump and a pharmacist need."""
+
+    drug: str
+    route: str
+    loading_dose: Dose | None
+    maintenance_dose: Dose | None
+    interval_h: float | None
+    to_interval_h: float | None
+    doses: int | None
+    infusion_h: float | None
+    to_infusion_h: float | None
+    daily_max_mg: float | None
+    crcl_band: CrclBand | None
+    band_edge: BandEdge | None
+    bands: tuple[BandDose, ...] | None
+    alternative_dose: AlternativeDose | None
+    dialysis: str | None
+    basis: str
+    sources: tuple[Cited, ...]
+    pending: str | None = None  # why no dose stands here, in words; null when it does
+    notes: tuple[str, ...] = ()
+
+
+class Offer(NamedTuple):
+    """One regimen offered."""
+
+    id: str
+    rank: Rank
+    order: int
+    provisional: bool
+    conditions: tuple[str, ...]
+    companions: tuple[DrugOrder, ...]
+    support: Literal["susceptible", "untested", "not_needed"]
+    strength: str | None
+    certainty: str | None
+    basis: str
+    because: tuple[str, ...]
+    sources: tuple[Cited, ...]
+    drugs: tuple[DrugOrder, ...]
+    administration: tuple[str, ...] = ()
+    supply: tuple[str, ...] = ()
+
+
+class Rejected(NamedTuple):
+    id: str
+    because: tuple[str, ...]
+    rules: tuple[str, ...]
+    sources: tuple[Cited, ...] = ()
+
+
+class Abstention(NamedTuple):
+    reason: str
+    would_settle: tuple[str, ...]
+    ask: str
+    running_drug: str
+    sources: tuple[Cited, ...]
+    rule: str = ""
+    lines: tuple[str, ...] = ()  # everything to be printed, in the order of policy section 1
+
+
+class Information(NamedTuple):
+    id: str
+    status: dict[str, str]
+    text: str
+
+
+class Alert(NamedTuple):
+    id: str
+    tier: Tier
+    text: str
+    action: str
+    sources: tuple[Cited, ...]
+    standing: bool = False
+    acknowledged: str | None = None
+    priority: int = 50
+
+
+class Change(NamedTuple):
+    order: int
+    do: Literal["stop", "replace", "adjust", "add", "call"]
+    to: str | None
+    because: str
+
+
+class OrderCheck(NamedTuple):
+    verdict: str
+    alerts: tuple[Alert, ...]
+    change: tuple[Change, ...]
+
+
+class SusceptibilityLine(NamedTuple):
+    drug: str
+    mic_mg_l: str | None
+    zone_mm: float | None
+    reported: str | None
+    read_as: str | None
+    breakpoint: str | None
+    used: str
+    why: str
+    standard: str | None
+    version: str | None
+
+
+class Position(NamedTuple):
+    guideline: str
+    outcome: Outcome
+    preferred: tuple[str, ...]
+    alternative: tuple[str, ...]
+    last_resort: tuple[str, ...]
+    provisional: tuple[str, ...]
+    strength: str | None
+    certainty: str | None
+    note: str
+    rows: tuple[str, ...] = ()
+
+
+class NotAssessed(NamedTuple):
+    """`keys` are the dotted case keys that would supply it."""
+
+    what: str
+    why: str
+    supply: str
+    keys: tuple[str, ...] = ()
+
+
+class Monitoring(NamedTuple):
+    test: str
+    when: str
+    sources: tuple[Cited, ...]
+
+
+class Duration(NamedTuple):
+    text: str
+    from_days: float | None
+    to_days: float | None
+    sources: tuple[Cited, ...]
+
+
+class ReviewDue(NamedTuple):
+    text: str
+    first_on: str
+    last_on: str
+    counted_from: str
+
+
+class CaseRef(NamedTuple):
+    id: str | None
+    path: str | None
+    sha256: str | None
+    line: int | None = None
+
+
+class Provenance(NamedTuple):
+    tool_version: str
+    knowledge_version: str
+    knowledge_sha256: str
+    reviewed_on: str
+    review_due_on: str
+    guideline: str
+    region: str
+    breakpoints: str
+    advised_on: str
+    local_override: dict[str, object] | None
+    signed_off_by: str | None = None
+    guideline_from: str = "default"
+    region_from: str = "default"
+
+
+class Kidney(NamedTuple):
+    """How the CrCl on the screen came about."""
+
+    crcl_ml_min: float | None
+    method: str  # "given" | "cockcroft-gault" | "renal-replacement" | "unknown"
+    weight_kg: float | None
+    weight_basis: str | None
+    age_of_creatinine_days: int | None
+    text: str
+
+
+class Outline(NamedTuple):
+    """The comparable part of an answer: no text. Equal outlines mean equal advice.
+
+    `ranked`: (regimen id, rank, provisional) in order. `doses`: (regimen id, drug, dose key) where the
+    dose key holds every number of the order. `stops`: alert ids with tier stop that are not standing.
+    """
+
+    outcome: Outcome
+    reason: str
+    ranked: tuple[tuple[str, Rank, bool], ...]
+    doses: tuple[tuple[str, str, tuple[object, ...]], ...]
+    stops: tuple[str, ...]
+    dose_pending: bool
+
+
+class Recommendation(NamedTuple):
+    schema_version: str
+    case: CaseRef
+    provenance: Provenance
+    outcome: Outcome
+    dose_pending: bool
+    summary: str
+    indicator: Literal["info", "warning", "critical"]
+    regimens: tuple[Offer, ...]
+    rejected: tuple[Rejected, ...]
+    abstention: Abstention | None
+    information: tuple[Information, ...]
+    alerts: tuple[Alert, ...]
+    order_check: OrderCheck
+    susceptibilities: tuple[SusceptibilityLine, ...]
+    guideline_positions: tuple[Position, ...]
+    would_change: None
+    missing_value_effects: None
+    not_assessed: tuple[NotAssessed, ...]
+    lab_requests: tuple[str, ...]
+    monitoring: tuple[Monitoring, ...]
+    duration: Duration | None
+    step_down: str | None
+    review_due: ReviewDue | None
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...]  # lines that belong on the screen: pointers, disagreement, "speaks of NDM"
+    kidney: Kidney
+    note: str | None  # the case's own free text, shown, never interpreted
+    headline: str  # what is infected, with what, how ill: one line
