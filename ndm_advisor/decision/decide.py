@@ -1,0 +1,129 @@
+"""The stages in order, nothing else: facts, scope, fates, positions, doses, alerts, outline."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final, NamedTuple
+
+from ndm_advisor.decision.alerts import Offered, Raised, Situation, alerts
+from ndm_advisor.decision.assess import assess
+from ndm_advisor.decision.dose import dose_drug, dose_strategy
+from ndm_advisor.decision.outline import outline
+from ndm_advisor.decision.rank import A, F, P, Ranked, Selection, rank
+from ndm_advisor.decision.scope import Scope, scope
+from ndm_advisor.decision.usable import Fate, usable
+from ndm_advisor.model.answer import DrugOrder, Outcome, Outline
+from ndm_advisor.model.case import Case
+from ndm_advisor.model.facts import Facts
+from ndm_advisor.model.knowledge import Knowledge, Profile
+
+COMPANION: Final = "metronidazole"
+DEFAULT_GUIDELINE: Final = "simit-2022"  # policy section 2
+
+
+class Settled(NamedTuple):
+    """The settings of one answer and where each came from: option, case, environment, file, default."""
+
+    guideline: str
+    region: str
+    guideline_from: str
+    region_from: str
+
+
+class Decision(NamedTuple):
+    """Everything decided about a case, no words yet."""
+
+    case: Case
+    settled: Settled
+    facts: Facts
+    scope: Scope | None
+    fates: dict[str, Fate]
+    positions: dict[str, Selection]
+    offered: tuple[Offered, ...]
+    raised: tuple[Raised, ...]
+    outline: Outline
+
+    @property
+    def selection(self) -> Selection | None:
+        """The chosen profile's selection; None when the scope ended the case."""
+        return self.positions.get(self.settled.guideline)
+
+    @property
+    def outcome(self) -> Outcome:
+        return self.outline.outcome
+
+
+def settle(case: Case, knowledge: Knowledge) -> Settled:
+    """Profile and region of a case: its own, else SIMIT 2022 and the profile's region."""
+    guideline = case.hospital.guideline or DEFAULT_GUIDELINE
+    region = case.hospital.region or knowledge.profiles[guideline].default_region
+    return Settled(
+        guideline,
+        region,
+        "case" if case.hospital.guideline else "default",
+        "case" if case.hospital.region else "profile",
+    )
+
+
+def decide(
+    case: Case, knowledge: Knowledge, *, on: date, settled: Settled | None = None
+) -> Decision:
+    """Decide a case. Pure: the same case, knowledge and date give the same decision."""
+    chosen = settled or settle(case, knowledge)
+    facts = assess(case, knowledge, guideline=chosen.guideline, region=chosen.region, on=on)
+    ended = scope(facts, knowledge.settings)
+    fates = usable(facts, knowledge)
+    positions: dict[str, Selection] = {}
+    if ended is None:
+        positions = {
+            profile.id: rank(facts, fates, profile, knowledge)
+            for profile in _profiles(knowledge, chosen.guideline)
+        }
+    selection = positions.get(chosen.guideline)
+    offered = _offered(selection, facts, fates, knowledge)
+    situation = Situation(facts, knowledge, ended, selection, fates, offered)
+    raised = alerts(situation)
+    return Decision(
+        case=case,
+        settled=chosen,
+        facts=facts,
+        scope=ended,
+        fates=fates,
+        positions=positions,
+        offered=offered,
+        raised=raised,
+        outline=outline(ended, selection, offered, raised),
+    )
+
+
+def _profiles(knowledge: Knowledge, chosen: str) -> tuple[Profile, ...]:
+    """The chosen profile first, then the others in the base's order."""
+    others = [p for p in knowledge.profiles.values() if p.id != chosen]
+    return (knowledge.profiles[chosen], *others)
+
+
+def _offered(
+    selection: Selection | None, facts: Facts, fates: dict[str, Fate], knowledge: Knowledge
+) -> tuple[Offered, ...]:
+    if selection is None:
+        return ()
+    return tuple(_offer(ranked, facts, fates, knowledge) for ranked in selection.ranked)
+
+
+def _offer(
+    ranked: Ranked, facts: Facts, fates: dict[str, Fate], knowledge: Knowledge
+) -> Offered:
+    fate = fates[ranked.strategy]
+    orders = dose_strategy(fate.strategy, facts, knowledge)
+    return Offered(ranked, fate, orders, _companions(ranked, facts, fate, knowledge))
+
+
+def _companions(
+    ranked: Ranked, facts: Facts, fate: Fate, knowledge: Knowledge
+) -> tuple[DrugOrder, ...]:
+    """Metronidazole in intra-abdominal infection with A, P or F (policy 9.1)."""
+    if facts.site != "intra-abdominal" or ranked.strategy not in {A, P, F}:
+        return ()
+    if facts.region == "EU" and facts.anaerobes is False:
+        return ()
+    return (dose_drug(COMPANION, "companion", facts, knowledge, fate.strategy),)

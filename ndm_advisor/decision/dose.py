@@ -1,0 +1,575 @@
+"""Strategy and facts to whole orders (policy section 5): band, load, renal replacement, 48-hour rule.
+
+Values are never rounded before a band look-up. What cannot be dosed is withheld with its reason,
+never guessed. The same function doses what is offered and, later, what is ordered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from ndm_advisor.model import words
+from ndm_advisor.model.answer import (
+    AlternativeDose,
+    BandDose,
+    BandEdge,
+    Cited,
+    CrclBand,
+    Dose,
+    DrugOrder,
+    PerKg,
+    Units,
+)
+from ndm_advisor.model.facts import Facts
+from ndm_advisor.model.knowledge import Amount, Band, Dosing, Drug, Knowledge, Strategy
+
+PAIR: Final = "ceftazidime-avibactam+aztreonam"
+_AKI_DRUGS: Final = frozenset(
+    {"ceftazidime-avibactam", "aztreonam", "aztreonam-avibactam", "cefiderocol", "meropenem"}
+)
+_TOTAL_FIRST: Final = frozenset({"aztreonam-avibactam"})  # US labels name the total, EU the parts
+_HOURS_PER_DAY: Final = 24
+_MG_PER_G: Final = 1000
+
+
+class _Weight(NamedTuple):
+    kg: float | None
+    basis: str
+    said: str | None
+
+
+class _Chosen(NamedTuple):
+    """The row that serves this patient, or why none does."""
+
+    band: Band | None
+    by_crcl: bool
+    pending: str | None
+    show_bands: bool
+
+
+def dose_strategy(strategy: Strategy, facts: Facts, knowledge: Knowledge) -> tuple[DrugOrder, ...]:
+    """Every drug of a strategy as a whole order for this patient."""
+    return tuple(
+        dose_drug(drug, use_of(strategy, drug, facts, knowledge), facts, knowledge, strategy)
+        for drug in strategy.drugs
+        if knowledge.drugs[drug].dosing
+    )
+
+
+def no_dose(strategy: Strategy, facts: Facts, knowledge: Knowledge) -> str | None:
+    """Why a strategy has no dose row for this patient's kidney function; None when it has one.
+
+    A dose that a missing fact or a specialist must supply is pending, not missing.
+    """
+    for drug in strategy.drugs:
+        use = use_of(strategy, drug, facts, knowledge)
+        tables = _tables(knowledge.drugs[drug], use, facts.region)
+        if not tables:
+            return f"no dosing table for {words.drug_name(drug)} at this site and in this region"
+        chosen = [_choose(t, knowledge.drugs[drug], facts, knowledge) for t in tables]
+        bands = [c.band for c in chosen if c.band is not None]
+        if bands and len(bands) == len(chosen) and all(b.no_dose for b in bands):
+            return bands[0].no_dose
+    return None
+
+
+def use_of(strategy: Strategy, drug: str, facts: Facts, knowledge: Knowledge) -> str:
+    """Which dosing table serves a drug here: by site, by EUCAST I, by inducer, by the pair's interval."""
+    uses = strategy.uses.get(drug, {})
+    use = uses.get(facts.site, uses.get("*", "systemic"))
+    held = {d.use for d in knowledge.drugs[drug].dosing if facts.region in d.regions}
+    if strategy.id == PAIR and drug == "aztreonam" and _six_hourly(facts, knowledge):
+        return "pair-6-hourly"
+    if facts.of_drug[drug].high_dose and "eucast-high" in held:
+        return "eucast-high"
+    if "strong-cyp3a-inducer" in (facts.medicine_classes or ()) and _INDUCED in held:
+        return _INDUCED
+    if facts.child_pugh == "C" and "child-pugh-c" in held:
+        return "child-pugh-c"
+    return use
+
+
+_INDUCED: Final = "with-strong-cyp3a-inducer"
+
+
+def _six_hourly(facts: Facts, knowledge: Knowledge) -> bool:
+    """The hospital's 6-hourly aztreonam counts only above its clearance limit."""
+    settings = knowledge.settings
+    if facts.aztreonam_interval_h == settings.pair_aztreonam_interval_h:
+        return False
+    return facts.crcl_ml_min is not None and facts.crcl_ml_min > settings.six_hourly_crcl_above
+
+
+def _tables(drug: Drug, use: str, region: str) -> list[Dosing]:
+    return [d for d in drug.dosing if d.use == use and region in d.regions]
+
+
+def dose_drug(
+    drug_id: str, use: str, facts: Facts, knowledge: Knowledge, strategy: Strategy
+) -> DrugOrder:
+    """One drug as a whole order, with its alternative and, when pending, every band."""
+    drug = knowledge.drugs[drug_id]
+    tables = _tables(drug, use, facts.region)
+    chosen = [(t, _choose(t, drug, facts, knowledge)) for t in tables]
+    # A route without a row for this patient gives way to the route that has one.
+    chosen.sort(key=lambda pair: pair[1].band is not None and pair[1].band.no_dose is not None)
+    table, choice = chosen[0]
+    infusion = _pair_infusion(strategy, drug_id, knowledge)
+    order = _order(table, choice, drug, facts, knowledge, infusion)
+    alternative = _aki(table, choice, drug, facts, knowledge, infusion)
+    if alternative is None:
+        alternative = _other(chosen[1:], strategy, drug, facts, knowledge)
+    return order._replace(alternative_dose=alternative)
+
+
+def _pair_infusion(strategy: Strategy, drug: str, knowledge: Knowledge) -> float | None:
+    """Both drugs of the pair run over 3 hours whatever the single label says (policy section 5)."""
+    if strategy.id == PAIR and drug in strategy.drugs:
+        return knowledge.settings.pair_infusion_h
+    return None
+
+
+# -- the row ------------------------------------------------------------------------------------
+
+
+def _choose(table: Dosing, drug: Drug, facts: Facts, knowledge: Knowledge) -> _Chosen:
+    """The row for this patient: by replacement, by clearance, or none with its reason."""
+    if table.measure == "none":
+        return _Chosen(table.bands[0], by_crcl=False, pending=None, show_bands=False)
+    if facts.on_renal_replacement:
+        return _replaced(table, drug, facts, knowledge)
+    if facts.crcl_ml_min is None:
+        if _one_dose(table):
+            return _Chosen(table.bands[0], by_crcl=False, pending=None, show_bands=False)
+        pending = "dose withheld: creatinine clearance is not known"
+        return _Chosen(None, by_crcl=False, pending=pending, show_bands=True)
+    band = band_at(table, facts.crcl_ml_min)
+    return _Chosen(band, by_crcl=True, pending=None, show_bands=False)
+
+
+def _one_dose(table: Dosing) -> bool:
+    """Whether every band gives the same order, so that clearance does not matter."""
+    return len({_numbers(b) for b in table.bands}) == 1
+
+
+def _numbers(band: Band) -> tuple[object, ...]:
+    """What makes two bands different orders."""
+    return (band.load, band.maintenance, band.interval_h, band.doses, band.infusion_h, band.no_dose)
+
+
+def band_at(table: Dosing, value: float) -> Band:
+    """The band that holds a value; the load check has proved that exactly one does."""
+    for band in table.bands:
+        above = value > band.low or (band.low_included and value == band.low)
+        below = value < band.high or (band.high_included and value == band.high)
+        if above and below:
+            return band
+    message = f"{table.id} has no band for {value}"
+    raise LookupError(message)
+
+
+def _replaced(table: Dosing, drug: Drug, facts: Facts, knowledge: Knowledge) -> _Chosen:
+    """Renal replacement: clearance and creatinine are not used (policy section 5)."""
+    mode = facts.renal_replacement
+    if mode == "intermittent-haemodialysis":
+        row = _residual_row(table, facts, knowledge) or table.haemodialysis
+        if row is not None and row.no_dose is None:
+            return _Chosen(row, by_crcl=False, pending=None, show_bands=False)
+        text = (row.no_dose if row else None) or table.haemodialysis_text
+        return _specialist(text or "no haemodialysis row in the label")
+    if mode == "crrt":
+        effluent = [d for d in drug.dosing if d.use == "crrt" and facts.region in d.regions]
+        if effluent and facts.effluent_l_h is not None:
+            band = band_at(effluent[0], facts.effluent_l_h)
+            return _Chosen(band, by_crcl=False, pending=None, show_bands=False)
+        if effluent:
+            pending = "dose withheld: the effluent rate in L/h is not known"
+            return _Chosen(None, by_crcl=False, pending=pending, show_bands=True)
+    return _specialist(_SET_NOW)
+
+
+_SET_NOW: Final = (
+    "infectious diseases and critical-care pharmacist set the dose now; "
+    "the first dose is not delayed; levels if available"
+)
+
+
+def _specialist(text: str) -> _Chosen:
+    return _Chosen(None, by_crcl=False, pending=f"dose not available: {text}", show_bands=False)
+
+
+def _residual_row(table: Dosing, facts: Facts, knowledge: Knowledge) -> Band | None:
+    """US ceftazidime-avibactam on haemodialysis: by residual clearance, at most the every-24-h row."""
+    residual = facts.residual_crcl_ml_min
+    if table.drug != "ceftazidime-avibactam" or facts.region != "US" or residual is None:
+        return None
+    return band_at(table, min(residual, knowledge.settings.haemodialysis_residual_crcl_above))
+
+
+# -- the order ----------------------------------------------------------------------------------
+
+
+def _order(
+    table: Dosing,
+    choice: _Chosen,
+    drug: Drug,
+    facts: Facts,
+    knowledge: Knowledge,
+    infusion_h: float | None,
+) -> DrugOrder:
+    band = choice.band
+    weight = _weight(table, facts, knowledge)
+    pending = choice.pending or (band.no_dose if band else None)
+    if band is not None and pending is None and _needs_weight(band) and weight.kg is None:
+        pending = "dose withheld: the weight is not known"
+    given = band if pending is None else None
+    shown = band_texts(_pending_table(table, drug, facts, choice), drug, facts, knowledge)
+    return DrugOrder(
+        drug=drug.id,
+        route=table.route,
+        loading_dose=_amount(given.load if given else None, given, drug, weight),
+        maintenance_dose=_amount(given.maintenance if given else None, given, drug, weight),
+        interval_h=given.interval_h if given else None,
+        to_interval_h=given.to_interval_h if given else None,
+        doses=given.doses if given else None,
+        infusion_h=_infusion(given, infusion_h),
+        to_infusion_h=given.to_infusion_h if given and infusion_h is None else None,
+        daily_max_mg=table.daily_max_mg,
+        crcl_band=_crcl_band(band) if band is not None and choice.by_crcl else None,
+        band_edge=_edge(table, band, drug, facts, knowledge, infusion_h) if choice.by_crcl else None,
+        bands=shown if choice.show_bands else None,
+        alternative_dose=None,
+        dialysis=_dialysis(table, facts),
+        basis=_basis(table, given),
+        sources=given.sources if given else table.sources,
+        pending=pending,
+        notes=tuple(note for note in (weight.said, given.note if given else None) if note),
+    )
+
+
+def _infusion(band: Band | None, infusion_h: float | None) -> float | None:
+    if band is None:
+        return None
+    return infusion_h if infusion_h is not None else band.infusion_h
+
+
+def _pending_table(table: Dosing, drug: Drug, facts: Facts, choice: _Chosen) -> Dosing:
+    """Which bands to print while the dose is pending: effluent bands on CRRT, else the table's."""
+    if choice.show_bands and facts.renal_replacement == "crrt":
+        return next(d for d in drug.dosing if d.use == "crrt" and facts.region in d.regions)
+    return table
+
+
+def _basis(table: Dosing, band: Band | None) -> str:
+    """A derived row is labelled derived whatever the table rests on."""
+    if band is not None and band.basis:
+        return band.basis
+    return "derived" if band is not None and band.grade == "D" and table.basis != "eucast" else table.basis
+
+
+def _dialysis(table: Dosing, facts: Facts) -> str | None:
+    """Haemodialysis and CRRT wording; only what the patient is on when that is known."""
+    haemodialysis = table.haemodialysis_text and f"haemodialysis: {table.haemodialysis_text}"
+    crrt = table.crrt_text and f"CRRT: {table.crrt_text}"
+    by_mode = {"intermittent-haemodialysis": (haemodialysis,), "crrt": (crrt,), "sled": (crrt,)}
+    parts = by_mode.get(facts.renal_replacement or "", (haemodialysis, crrt))
+    return "; ".join(part for part in parts if part) or None
+
+
+def _crcl_band(band: Band) -> CrclBand:
+    top = None if band.high == float("inf") else band.high
+    return CrclBand(band.low, band.low_included, top, band.high_included)
+
+
+def _edge(
+    table: Dosing,
+    band: Band | None,
+    drug: Drug,
+    facts: Facts,
+    knowledge: Knowledge,
+    infusion_h: float | None,
+) -> BandEdge | None:
+    """The nearest edge beyond which this drug's order differs."""
+    crcl = facts.crcl_ml_min
+    if band is None or crcl is None:
+        return None
+    edges = [(abs(crcl - edge), other) for edge, other in _edges(table, band)]
+    if not edges:
+        return None
+    distance, other = min(edges, key=lambda e: e[0])
+    beyond = _band_text(other, table, drug, facts, knowledge, infusion_h)
+    return BandEdge(distance_ml_min=distance, dose_beyond=beyond)
+
+
+def _edges(table: Dosing, band: Band) -> Iterator[tuple[float, Band]]:
+    """The nearest edges below and above at which the order changes, with the band beyond."""
+    place = table.bands.index(band)
+    for step in (-1, 1):
+        here = place
+        while 0 <= here + step < len(table.bands):
+            other = table.bands[here + step]
+            if _numbers(other) != _numbers(band):
+                yield (other.high if step < 0 else other.low), other
+                break
+            here += step
+
+
+def edges_of(order: DrugOrder, use: str, facts: Facts, knowledge: Knowledge) -> tuple[float, ...]:
+    """Both edges of this patient's band at which the drug's order changes."""
+    tables = [
+        t
+        for t in _tables(knowledge.drugs[order.drug], use, facts.region)
+        if t.measure == "crcl_ml_min" and t.route == order.route
+    ]
+    if not tables or facts.crcl_ml_min is None or order.crcl_band is None:
+        return ()
+    band = band_at(tables[0], facts.crcl_ml_min)
+    return tuple(edge for edge, _ in _edges(tables[0], band))
+
+
+def lands_elsewhere(
+    order: DrugOrder, use: str, crcl: float, facts: Facts, knowledge: Knowledge
+) -> bool:
+    """Whether another clearance would give another order of this drug."""
+    if facts.crcl_ml_min is None or order.crcl_band is None:
+        return False
+    for table in _tables(knowledge.drugs[order.drug], use, facts.region):
+        if table.measure == "crcl_ml_min" and table.route == order.route:
+            here, there = band_at(table, facts.crcl_ml_min), band_at(table, crcl)
+            return _numbers(here) != _numbers(there)
+    return False
+
+
+# -- amounts ------------------------------------------------------------------------------------
+
+
+def _needs_weight(band: Band) -> bool:
+    amounts = [a for a in (band.load, band.maintenance) if a is not None]
+    return any(a.mg_per_kg is not None or a.units_per_kg for a in amounts)
+
+
+def _weight(table: Dosing, facts: Facts, knowledge: Knowledge) -> _Weight:
+    """The dosing weight by the table's rule; actual weight where the height is not known."""
+    actual, ideal = facts.weight_kg, facts.ideal_weight_kg
+    if table.weight == "none" or actual is None:
+        return _Weight(actual, "actual", None)
+    if table.weight == "actual":
+        return _Weight(actual, "actual", None)
+    if ideal is None:
+        return _Weight(actual, "actual", "height not given: actual weight used")
+    if table.weight == "ideal":
+        return _Weight(ideal, "ideal", None)
+    if table.weight == "adjusted-above-1.25-ideal":
+        heavy = actual >= knowledge.settings.plazomicin_weight_ratio * ideal
+    else:
+        heavy = actual > knowledge.settings.ideal_weight_ratio * ideal
+    if not heavy:
+        return _Weight(actual, "actual", None)
+    share = knowledge.settings.adjusted_weight_share
+    return _Weight(ideal + share * (actual - ideal), "adjusted", None)
+
+
+def _amount(amount: Amount | None, band: Band | None, drug: Drug, weight: _Weight) -> Dose | None:
+    """One administration of an amount; a daily amount is divided by the interval shown."""
+    if amount is None or band is None:
+        return None
+    parts = _HOURS_PER_DAY / band.interval_h if amount.per == "day" and band.interval_h else 1.0
+    if amount.units_system is not None:
+        return _units(amount, parts, weight)
+    if amount.mg_per_kg is not None:
+        return _per_kg(amount, parts, drug, weight)
+    components = {name: mg / parts for name, mg in amount.components_mg or ()}
+    upper = {name: mg / parts for name, mg in amount.to_components_mg or ()}
+    text = _fixed_text(drug, components, upper)
+    total_to = sum(upper.values()) if upper else None
+    return Dose(text, sum(components.values()), total_to, components, None, None)
+
+
+def _fixed_text(drug: Drug, components: dict[str, float], upper: dict[str, float]) -> str:
+    if upper:
+        (low,), (high,) = components.values(), upper.values()
+        return f"{words.drug_name(drug.id)} {words.grams_range(low, high)}"
+    if drug.id in _TOTAL_FIRST:
+        return words.total_then_split(components)
+    if len(components) == 1:
+        (mg,) = components.values()
+        return f"{words.drug_name(drug.id)} {words.grams(mg)}"
+    return words.components(components)
+
+
+def _per_kg(amount: Amount, parts: float, drug: Drug, weight: _Weight) -> Dose | None:
+    """A weight-based amount: `total_mg` is the product, unrounded, up to the source's ceiling."""
+    if amount.mg_per_kg is None or weight.kg is None:
+        return None
+    rate = amount.mg_per_kg / parts
+    ceiling = None if amount.max_mg is None else amount.max_mg / parts
+    mg = rate * weight.kg
+    capped = ceiling is not None and mg > ceiling
+    mg = ceiling if ceiling is not None and capped else mg
+    to_rate = None if amount.to_mg_per_kg is None else amount.to_mg_per_kg / parts
+    lead, *others = drug.components
+    components = {lead: mg, **{name: mg * drug.ratio[name] for name in others}}
+    shown = (
+        f"{words.drug_name(lead if others else drug.id)} {words.milligrams(mg, 0)} "
+        f"({words.number(rate)} mg/kg, {weight.basis} weight {words.number(weight.kg, 1)} kg"
+        f"{', ceiling reached' if capped else ''})"
+    )
+    if others:
+        shown += " + " + " + ".join(f"{n} {words.milligrams(components[n], 0)}" for n in others)
+    to_total = None if to_rate is None else to_rate * weight.kg
+    basis: str = weight.basis
+    per_kg = PerKg(rate, to_rate, weight.kg, basis)  # type: ignore[arg-type]  # one of the three bases
+    return Dose(shown, sum(components.values()), to_total, components, per_kg, None)
+
+
+def _units(amount: Amount, parts: float, weight: _Weight) -> Dose | None:
+    if amount.units_amount is None or amount.units_system is None:
+        return None
+    factor = 1.0
+    if amount.units_per_kg:
+        if weight.kg is None:
+            return None
+        factor = weight.kg
+    low = amount.units_amount * factor / parts
+    high = None if amount.units_to_amount is None else amount.units_to_amount * factor / parts
+    text = words.polymyxin_amount(amount.units_system, low, high)
+    units = Units(amount.units_system, low, high)  # type: ignore[arg-type]  # checked at load
+    return Dose(text, None, None, None, None, units)
+
+
+# -- texts --------------------------------------------------------------------------------------
+
+
+def band_texts(
+    table: Dosing, drug: Drug, facts: Facts, knowledge: Knowledge
+) -> tuple[BandDose, ...]:
+    """Every band with its dose, for the time while the patient's own is not known."""
+    weight = _weight(table, facts, knowledge)
+    return tuple(
+        BandDose(
+            band=band_name(band, table.measure),
+            loading_dose=_amount(band.load, band, drug, weight),
+            maintenance_dose=_amount(band.maintenance, band, drug, weight),
+            interval_h=band.interval_h,
+            to_interval_h=band.to_interval_h,
+            infusion_h=band.infusion_h,
+            text=_band_text(band, table, drug, facts, knowledge, None),
+            sources=band.sources,
+        )
+        for band in table.bands
+    )
+
+
+def band_name(band: Band, measure: str) -> str:
+    """A band in words: "CrCl above 30 to 50 mL/min" with both edges' sides."""
+    name, unit = ("effluent", "L/h") if measure == "effluent_l_h" else ("CrCl", "mL/min")
+    low = f"{'at least' if band.low_included else 'above'} {words.number(band.low)}"
+    if band.high == float("inf"):
+        return f"{name} {low} {unit}"
+    high = f"{'at most' if band.high_included else 'below'} {words.number(band.high)}"
+    if band.low == 0:
+        return f"{name} {high} {unit}"
+    return f"{name} {low} and {high} {unit}"
+
+
+def _band_text(
+    band: Band,
+    table: Dosing,
+    drug: Drug,
+    facts: Facts,
+    knowledge: Knowledge,
+    infusion_h: float | None,
+) -> str:
+    if band.no_dose:
+        return f"no dose: {band.no_dose}"
+    weight = _weight(table, facts, knowledge)
+    load = _amount(band.load, band, drug, weight)
+    dose = _amount(band.maintenance, band, drug, weight)
+    if dose is None:
+        return f"{words.drug_name(drug.id)}: weight not known"
+    hours = infusion_h if infusion_h is not None else band.infusion_h
+    return order_text(load, dose, band.interval_h, band.to_interval_h, hours)
+
+
+def order_text(
+    load: Dose | None,
+    dose: Dose,
+    interval_h: float | None,
+    to_interval_h: float | None,
+    infusion_h: float | None,
+) -> str:
+    """An order as a nurse reads it: load first, then maintenance, interval and infusion."""
+    lead = f"{load.text} first, then " if load else ""
+    tail = [words.every(interval_h, to_interval_h) or "once", words.over(infusion_h)]
+    return f"{lead}{dose.text} {' '.join(part for part in tail if part)}"
+
+
+# -- alternatives -------------------------------------------------------------------------------
+
+
+def _aki(
+    table: Dosing,
+    choice: _Chosen,
+    drug: Drug,
+    facts: Facts,
+    knowledge: Knowledge,
+    infusion_h: float | None,
+) -> AlternativeDose | None:
+    """The full dose beside the banded one in the first 48 hours of kidney injury."""
+    banded = choice.band
+    applies = facts.aki_within_48h is True and facts.baseline_ckd is not True
+    if drug.id not in _AKI_DRUGS or not applies or banded is None or not choice.by_crcl:
+        return None
+    full = band_at(table, knowledge.settings.unreduced_crcl)
+    if _numbers(full) == _numbers(banded) or banded.low > full.low:
+        return None
+    weight = _weight(table, facts, knowledge)
+    dose = _amount(full.maintenance, full, drug, weight)
+    if dose is None:
+        return None
+    load = _amount(full.load, full, drug, weight)
+    hours = infusion_h if infusion_h is not None else full.infusion_h
+    text = order_text(load, dose, full.interval_h, full.to_interval_h, hours)
+    if facts.baseline_ckd is None:
+        text = f"{text}, only if kidney function was normal before"
+    sources = (*full.sources, Cited("CRASS-2019", "dosing dossier section 1.4"))
+    return AlternativeDose(
+        "aki-first-48-h", table.route, load, dose, full.interval_h, hours, sources, text
+    )
+
+
+def _other(
+    others: list[tuple[Dosing, _Chosen]],
+    strategy: Strategy,
+    drug: Drug,
+    facts: Facts,
+    knowledge: Knowledge,
+) -> AlternativeDose | None:
+    """The other route of the same use, or the label dose beside an off-label one."""
+    why = "oral"
+    if not others and drug.id in strategy.alternatives:
+        tables = _tables(drug, strategy.alternatives[drug.id], facts.region)
+        others = [(t, _choose(t, drug, facts, knowledge)) for t in tables]
+        why = "label"
+    for table, choice in others:
+        band = choice.band
+        if band is None or band.no_dose or (why == "oral" and table.route != "oral"):
+            continue
+        weight = _weight(table, facts, knowledge)
+        dose = _amount(band.maintenance, band, drug, weight)
+        if dose is None:
+            continue
+        load = _amount(band.load, band, drug, weight)
+        text = order_text(load, dose, band.interval_h, band.to_interval_h, band.infusion_h)
+        return AlternativeDose(
+            why,  # type: ignore[arg-type]  # "oral" or "label"
+            table.route,
+            load,
+            dose,
+            band.interval_h,
+            band.infusion_h,
+            band.sources,
+            text,
+        )
+    return None

@@ -1,0 +1,57 @@
+"""The comparable core of a decision: equal outlines mean equal advice."""
+
+from __future__ import annotations
+
+from ndm_advisor.decision.alerts import Offered, Raised
+from ndm_advisor.decision.rank import Selection
+from ndm_advisor.decision.scope import Scope
+from ndm_advisor.model.answer import Dose, DrugOrder, Outline
+
+
+def outline(
+    ended: Scope | None,
+    selection: Selection | None,
+    offered: tuple[Offered, ...],
+    raised: tuple[Raised, ...],
+) -> Outline:
+    """Outcome, ranking, every number of every order, and the stops. No text."""
+    return Outline(
+        outcome=ended.outcome if ended else selection.outcome if selection else "abstention",
+        reason=ended.reason if ended else selection.reason if selection else "",
+        ranked=tuple((o.ranked.strategy, o.ranked.rank, o.ranked.provisional) for o in offered),
+        doses=tuple(
+            (o.ranked.strategy, order.drug, dose_key(order)) for o in offered for order in o.orders
+        ),
+        stops=tuple(sorted(r.id for r in raised if r.tier == "stop" and not r.standing)),
+        dose_pending=is_pending(offered),
+    )
+
+
+def is_pending(offered: tuple[Offered, ...]) -> bool:
+    """Whether any offered drug lacks a dose that a missing fact or a specialist must supply."""
+    return any(
+        order.maintenance_dose is None for o in offered for order in (*o.orders, *o.companions)
+    )
+
+
+def dose_key(order: DrugOrder) -> tuple[object, ...]:
+    """Every number of an order."""
+    alternative = order.alternative_dose
+    return (
+        order.route,
+        _numbers(order.loading_dose),
+        _numbers(order.maintenance_dose),
+        order.interval_h,
+        order.to_interval_h,
+        order.doses,
+        order.infusion_h,
+        alternative.why if alternative else None,
+        _numbers(alternative.maintenance_dose) if alternative else None,
+    )
+
+
+def _numbers(dose: Dose | None) -> tuple[object, ...] | None:
+    if dose is None:
+        return None
+    components = tuple(sorted(dose.components_mg.items())) if dose.components_mg else None
+    return (dose.total_mg, dose.to_total_mg, components, dose.units)

@@ -1,0 +1,49 @@
+"""Raised alerts in words: the base's text and action with this patient's values."""
+
+from __future__ import annotations
+
+from ndm_advisor.decision.alerts import Raised
+from ndm_advisor.decision.decide import Decision
+from ndm_advisor.model.answer import Alert, Cited
+from ndm_advisor.model.knowledge import Knowledge
+
+
+def alert_lines(decision: Decision, knowledge: Knowledge) -> tuple[Alert, ...]:
+    """Every alert of a decision, first what changes the next hour."""
+    lines = [_alert(raised, knowledge) for raised in decision.raised]
+    tiers = {"stop": 0, "caution": 1, "note": 2}
+    return tuple(sorted(lines, key=lambda a: (tiers[a.tier], a.priority, a.id)))
+
+
+def _alert(raised: Raised, knowledge: Knowledge) -> Alert:
+    record = knowledge.alerts[raised.id]
+    if raised.variant == "hazard":
+        hazard = knowledge.hazards[raised.values["hazard"]]
+        return Alert(
+            id=raised.id,
+            tier=raised.tier,
+            text=_sentence(raised.values["because"]),
+            action=_sentence(raised.values["do"]),
+            sources=hazard.sources,
+            priority=record.priority,
+        )
+    return Alert(
+        id=raised.id,
+        tier=raised.tier,
+        text=_sentence(record.texts[raised.variant].format_map(raised.values)),
+        action=_sentence(record.actions[raised.variant].format_map(raised.values)),
+        sources=record.sources,
+        standing=raised.standing,
+        priority=record.priority,
+    )
+
+
+def _sentence(text: str) -> str:
+    """First letter up, one full stop at the end. Drug names stay as they are written."""
+    text = text.strip()
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
+
+
+def all_sources(lines: tuple[Alert, ...]) -> tuple[Cited, ...]:
+    """The citations of all alerts."""
+    return tuple(source for line in lines for source in line.sources)
