@@ -1,0 +1,1 @@
+"""Case files to cases: text in, a valid `Case` out, or every problem at once."""
