@@ -1,0 +1,130 @@
+"""What `--why` and `--full` add to a screen: labelled sections of lines, in reading order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ndm_advisor.model.answer import (
+    AlternativeDose,
+    Cited,
+    DrugOrder,
+    Offer,
+    Recommendation,
+)
+from ndm_advisor.model.words import drug_name, guideline_name, regimen_name
+from ndm_advisor.render import phrases
+
+Section = tuple[str, tuple[str, ...]]
+
+
+def why_sections(answer: Recommendation) -> Iterator[Section]:
+    """Yield the reasons: for each offer, against the rest, by each guideline, from each result."""
+    for offer in answer.regimens:
+        yield "Because", (f"{regimen_name(offer.id)}:", *offer.because)
+    yield "Not offered", tuple(phrases.rejected_words(item) for item in answer.rejected)
+    for position in answer.guideline_positions:
+        yield guideline_name(position.guideline), phrases.position_lines(position)
+    yield "Results", tuple(phrases.susceptibility_words(item) for item in answer.susceptibilities)
+    yield "Found", tuple(_findings(answer, ("true", "unknown")))
+
+
+def full_sections(answer: Recommendation) -> Iterator[Section]:
+    """Yield everything else: each offer's orders, monitoring, duration, sources, identities."""
+    for offer in answer.regimens:
+        yield phrases.rank_words(offer.rank), tuple(_offer_lines(offer, answer))
+    if answer.outcome != "abstention":
+        lines = tuple(f"{regimen_name(item.id)}: {item.text}" for item in answer.information)
+        yield "Information", lines
+    yield "Status", tuple(_statuses(answer))
+    yield "Monitoring", tuple(f"{item.test}: {item.when}" for item in answer.monitoring)
+    yield "Duration", (answer.duration.text,) if answer.duration else ()
+    yield "Step-down", (answer.step_down,) if answer.step_down else ()
+    yield "Asked", tuple(_findings(answer, ("false",)))
+    yield "Sources", tuple(_source_lines(answer))
+    yield "Identity", tuple(_identity(answer))
+
+
+def _findings(answer: Recommendation, results: tuple[str, ...]) -> Iterator[str]:
+    for finding in answer.findings:
+        if finding.result in results:
+            yield phrases.finding_words(finding)
+
+
+def _offer_lines(offer: Offer, answer: Recommendation) -> Iterator[str]:
+    yield phrases.together(offer.id)
+    yield phrases.status_words(offer, answer.provenance.guideline)
+    yield from (f"only if: {condition}" for condition in offer.conditions)
+    for order in offer.drugs:
+        yield from _order_lines(order)
+    for order in offer.companions:
+        yield f"with {phrases.order_words(order)}"
+        yield from _order_lines(order, headed=False)
+    yield from offer.administration
+    yield from offer.supply
+
+
+def _order_lines(order: DrugOrder, *, headed: bool = True) -> Iterator[str]:
+    name = drug_name(order.drug)
+    if headed:
+        yield phrases.order_words(order)
+    if order.alternative_dose is not None:
+        yield phrases.alternative_words(order.drug, order.alternative_dose)
+    if order.crcl_band is not None:
+        yield f"{name}, CrCl band: {phrases.band_words(order.crcl_band)}; basis: {order.basis}"
+    if order.band_edge is not None:
+        distance = phrases.distance_words(order.band_edge.distance_ml_min)
+        yield f"{name}, nearest edge: {distance} away; beyond it: {order.band_edge.dose_beyond}"
+    if order.daily_max_mg is not None:
+        yield f"{name}, {phrases.daily_max_words(order.daily_max_mg)}"
+    if order.dialysis:
+        yield f"{name}, renal replacement: {order.dialysis}"
+    for band in order.bands or ():
+        yield phrases.band_dose_words(order.drug, band)
+    yield from (f"{name}: {note}" for note in order.notes)
+
+
+def _statuses(answer: Recommendation) -> Iterator[str]:
+    for item in answer.information:
+        for drug, status in item.status.items():
+            yield f"{regimen_name(item.id)}: {drug_name(drug)} {status}"
+
+
+def _identity(answer: Recommendation) -> Iterator[str]:
+    case, stamp = answer.case, answer.provenance
+    if case.path is not None:
+        yield f"case file {case.path}"
+    yield f"case SHA-256 {case.sha256}"
+    yield f"knowledge SHA-256 {stamp.knowledge_sha256}"
+
+
+def _source_lines(answer: Recommendation) -> Iterator[str]:
+    places: dict[str, list[str]] = {}
+    for cited in _all_cited(answer):
+        listed = places.setdefault(cited.id, [])
+        if cited.at not in listed:
+            listed.append(cited.at)
+    for source in sorted(places):
+        yield f"{source}: {'; '.join(places[source])}"
+
+
+def _all_cited(answer: Recommendation) -> Iterator[Cited]:
+    for offer in answer.regimens:
+        yield from offer.sources
+        for order in (*offer.drugs, *offer.companions):
+            yield from _order_cited(order)
+    for records in (answer.rejected, answer.alerts, answer.monitoring, answer.findings):
+        for record in records:
+            yield from record.sources
+    if answer.abstention is not None:
+        yield from answer.abstention.sources
+    if answer.duration is not None:
+        yield from answer.duration.sources
+
+
+def _order_cited(order: DrugOrder) -> Iterator[Cited]:
+    yield from order.sources
+    other: AlternativeDose | None = order.alternative_dose
+    if other is not None:
+        yield from other.sources
+    for band in order.bands or ():
+        yield from band.sources
