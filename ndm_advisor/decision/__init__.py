@@ -1,0 +1,1 @@
+"""The pure decision: no files, clock, terminal, randomness or global state."""

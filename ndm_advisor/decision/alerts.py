@@ -5,8 +5,6 @@ values for them. Words stand in the base; nothing is formatted here. One alert p
 highest tier first; those that need orders belong to the order check.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
@@ -49,6 +47,7 @@ class Offered(NamedTuple):
 
     @property
     def drugs(self) -> tuple[str, ...]:
+        """The regimen's own drugs, companions left out."""
         return self.fate.strategy.drugs
 
 
@@ -64,10 +63,12 @@ class Situation(NamedTuple):
 
     @property
     def offered_ids(self) -> tuple[str, ...]:
+        """The strategies offered, in order."""
         return tuple(o.ranked.strategy for o in self.offered)
 
     @property
     def offered_drugs(self) -> tuple[str, ...]:
+        """Every drug of every offer, once."""
         return tuple(dict.fromkeys(d for o in self.offered for d in o.drugs))
 
     @property
@@ -93,7 +94,7 @@ def finding_of(raised: Raised, facts: Facts) -> Finding:
     return Finding("alerts", raised.id, "true", compared(facts, raised.facts, drug))
 
 
-# -- the MBL and the results ----------------------------------------------------------------------
+# -- the MBL and the results ---------------------------------------------------------------------
 
 
 def _aztreonam_alone(s: Situation) -> Iterator[Raised]:
@@ -132,7 +133,9 @@ def _mechanism_contradiction(s: Situation) -> Iterator[Raised]:
         if finding.rule == "mbl-discordant":
             yield Raised(ident, "caution", _discordance(finding), values, names)
         elif finding.rule == "intrinsic-contradiction":
-            yield Raised(ident, "caution", "intrinsic", {**values, **_row(finding, s)}, ("organism",))
+            yield Raised(
+                ident, "caution", "intrinsic", {**values, **_row(finding, s)}, ("organism",)
+            )
         elif finding.rule == "methyltransferase-contradiction":
             shown = {**values, **_row(finding, s)}
             yield Raised(ident, "caution", "methyltransferase", shown, ("methyltransferase_16s",))
@@ -235,7 +238,9 @@ def _severity_conflict(s: Situation) -> Iterator[Raised]:
 
 
 def _said(value: object) -> str:
-    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+    return (
+        {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+    )
 
 
 def _tetracycline_mic(s: Situation) -> Iterator[Raised]:
@@ -256,7 +261,7 @@ def _tetracycline_mic(s: Situation) -> Iterator[Raised]:
         )
 
 
-# -- allergy --------------------------------------------------------------------------------------
+# -- allergy -------------------------------------------------------------------------------------
 
 
 def _side_chain(s: Situation) -> Iterator[Raised]:
@@ -264,7 +269,11 @@ def _side_chain(s: Situation) -> Iterator[Raised]:
         return
     found = next(f for f in s.facts.allergy_findings if f.severity == "severe")
     yield Raised(
-        "side-chain-escape-routes", "caution", "caution", _reaction(found, s), ("severe_side_chain",)
+        "side-chain-escape-routes",
+        "caution",
+        "caution",
+        _reaction(found, s),
+        ("severe_side_chain",),
     )
 
 
@@ -319,7 +328,7 @@ def _reaction(found: AllergyFinding, s: Situation) -> dict[str, str]:
     }
 
 
-# -- hazards that hold for what is offered ----------------------------------------------------------
+# -- hazards that hold for what is offered -------------------------------------------------------
 
 
 def _cautions_of_offers(s: Situation) -> Iterator[Raised]:
@@ -337,10 +346,12 @@ def _cautions_of_offers(s: Situation) -> Iterator[Raised]:
                     "drug": words.drug_name(asked.drug or ""),
                     "hazard": hazard.id,
                 }
-                yield Raised(hazard.alert, "caution", "hazard", values, facts, drug=asked.drug or "")
+                yield Raised(
+                    hazard.alert, "caution", "hazard", values, facts, drug=asked.drug or ""
+                )
 
 
-# -- kidney ---------------------------------------------------------------------------------------
+# -- kidney --------------------------------------------------------------------------------------
 
 
 def _pair_renal_divergence(s: Situation) -> Iterator[Raised]:
@@ -363,7 +374,7 @@ def _pair_renal_divergence(s: Situation) -> Iterator[Raised]:
 
 
 def missed_starts(partner_h: float | None, aztreonam_h: float | None) -> str:
-    """How many aztreonam starts in 48 h have no ceftazidime-avibactam start beside them: "4 of 6"."""
+    """Aztreonam starts in 48 h without a ceftazidime-avibactam start beside them: "4 of 6"."""
     if partner_h is None or aztreonam_h is None:
         return ""
     starts = [n * aztreonam_h for n in range(int(_HOURS_48 / aztreonam_h))]
@@ -473,7 +484,7 @@ def _augmented_clearance(s: Situation) -> Iterator[Raised]:
     yield Raised("augmented-clearance", "note", "note", values, ("crcl_ml_min",))
 
 
-# -- infection, course and licence --------------------------------------------------------------------
+# -- infection, course and licence ---------------------------------------------------------------
 
 
 def _source_control(s: Situation) -> Iterator[Raised]:
@@ -609,7 +620,9 @@ def _pregnancy(s: Situation) -> Iterator[Raised]:
 def _knowledge_overdue(s: Situation) -> Iterator[Raised]:
     """A record behind this answer is past its review date."""
     used = [(d, s.knowledge.drugs[d].review_due_on) for d in s.offered_drugs]
-    name, due = min(used, key=lambda u: u[1]) if used else ("knowledge base", s.knowledge.review_due_on)
+    name, due = (
+        min(used, key=lambda u: u[1]) if used else ("knowledge base", s.knowledge.review_due_on)
+    )
     if s.facts.on.isoformat() > due:
         yield Raised("knowledge-overdue", "caution", "caution", {"source": name, "due": due}, ())
 
@@ -634,7 +647,7 @@ def _bacteriuria(s: Situation) -> Iterator[Raised]:
         yield Raised("bacteriuria-exception", "caution", "procedure", {}, names)
 
 
-# -- words' values ------------------------------------------------------------------------------------
+# -- words' values -------------------------------------------------------------------------------
 
 
 def _site(s: Situation) -> str:
@@ -648,7 +661,11 @@ def _test(name: str, s: Situation) -> str:
 
 def _review(s: Situation) -> dict[str, str]:
     first, second = s.knowledge.settings.review_hours
-    return {"first": words.number(first), "second": words.number(second), "hours": words.number(first)}
+    return {
+        "first": words.number(first),
+        "second": words.number(second),
+        "hours": words.number(first),
+    }
 
 
 def _drugs(s: Situation) -> str:

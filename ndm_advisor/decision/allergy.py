@@ -1,6 +1,4 @@
-"""Allergies against drugs: the graph of dosing dossier section 21 and policy section 3, `allergy`."""
-
-from __future__ import annotations
+"""Allergies against drugs: the graph of dosing dossier section 21; policy section 3."""
 
 import re
 from collections.abc import Iterable
@@ -28,7 +26,7 @@ def judge(
 ) -> tuple[tuple[AllergyFinding, ...], tuple[str, ...]]:
     """Every allergy entry against every drug it bears on, and the allergens nobody knows.
 
-    A beta-lactam reaction meets the graph; another drug's reaction meets the same drug and its class.
+    A beta-lactam reaction meets the graph; another drug's reaction meets that drug and its class.
     """
     graph = knowledge.allergy
     found: list[AllergyFinding] = []
@@ -71,9 +69,7 @@ def _culprit(allergy: Allergy, graph: AllergyGraph) -> _Culprit:
     return _Culprit(allergy.drug, allergy.reaction or "", severity, rows, avibactam, drug_class)
 
 
-def _against_graph(
-    culprit: _Culprit, region: str, graph: AllergyGraph
-) -> Iterable[AllergyFinding]:
+def _against_graph(culprit: _Culprit, region: str, graph: AllergyGraph) -> Iterable[AllergyFinding]:
     if not culprit.rows and not culprit.avibactam:
         return
     for drug in graph.drugs:

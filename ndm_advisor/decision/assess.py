@@ -1,7 +1,5 @@
 """Case and susceptibilities to Facts: every fact of policy section 3, before any choice."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import date
 from typing import Final, NamedTuple
@@ -144,7 +142,8 @@ def assess(case: Case, knowledge: Knowledge, *, guideline: str, region: str, on:
         medicines=None if patient.medicines is None else _medicine_texts(case),
         medicines_without_rule=no_rule,
         conditions=None if patient.conditions is None else frozenset(patient.conditions),
-        aztreonam_interval_h=case.hospital.aztreonam_interval_h or settings.pair_aztreonam_interval_h,
+        aztreonam_interval_h=case.hospital.aztreonam_interval_h
+        or settings.pair_aztreonam_interval_h,
         susceptibilities=results,
         of_drug=_of_drug(case, knowledge, results, allergies, organism),
         given=given_values(case),
@@ -197,7 +196,7 @@ def _item_text(item: object) -> str:
     return str(item)
 
 
-# -- severity ---------------------------------------------------------------------------------
+# -- severity ------------------------------------------------------------------------------------
 
 
 def _severity(case: Case, settings: Settings) -> _Severity:
@@ -236,7 +235,7 @@ def _severity_findings(severity: _Severity) -> tuple[Finding, ...]:
     return (_finding(rule, "true", severity.criteria, source),)
 
 
-# -- MBL --------------------------------------------------------------------------------------
+# -- MBL -----------------------------------------------------------------------------------------
 
 
 def carbapenem_state(results: dict[str, Susceptibility]) -> str:
@@ -264,7 +263,10 @@ def _mbl(case: Case, results: dict[str, Susceptibility], organism: Organism) -> 
     carbapenem = carbapenem_state(results)
     stated: str = isolate.mbl or "unknown"
     findings: list[Finding] = []
-    values: dict[str, Scalar] = {"isolate.mbl": isolate.mbl, "isolate.mbl_method": isolate.mbl_method}
+    values: dict[str, Scalar] = {
+        "isolate.mbl": isolate.mbl,
+        "isolate.mbl_method": isolate.mbl_method,
+    }
     source = (Cited("policy", "section 3, mbl"),)
     status = stated
     if stated == "unknown" and carbapenem == "some-not-s":
@@ -277,14 +279,15 @@ def _mbl(case: Case, results: dict[str, Susceptibility], organism: Organism) -> 
         status, extra = _confirmed(case, results, carbapenem)
         if status != "confirmed":
             findings.append(_finding(f"mbl-{status}", "true", {**values, **extra}, source))
-    elif stated == "ruled-out":
-        if isolate.mbl_family in _NAMED_FAMILIES:
-            status = "discordant"
-            named: dict[str, Scalar] = {**values, "isolate.mbl_family": isolate.mbl_family}
-            findings.append(_finding("mbl-discordant", "true", named, source))
+    elif stated == "ruled-out" and isolate.mbl_family in _NAMED_FAMILIES:
+        status = "discordant"
+        named: dict[str, Scalar] = {**values, "isolate.mbl_family": isolate.mbl_family}
+        findings.append(_finding("mbl-discordant", "true", named, source))
     if isolate.mbl_method == "immunochromatography" and organism.genus in _FALSE_NDM_GENERA:
         band: dict[str, Scalar] = {**values, "isolate.organism": organism.name}
-        findings.append(_finding("false-ndm-band", "true", band, (Cited("NG523", "false-positive NDM band"),)))
+        findings.append(
+            _finding("false-ndm-band", "true", band, (Cited("NG523", "false-positive NDM band"),))
+        )
     return _Mbl(status, carbapenem, tuple(findings))
 
 
@@ -306,7 +309,7 @@ def _confirmed(
     return ("discordant", against) if against else ("confirmed", {})
 
 
-# -- support ----------------------------------------------------------------------------------
+# -- support -------------------------------------------------------------------------------------
 
 
 def _aztreonam_support(results: dict[str, Susceptibility]) -> tuple[str, tuple[Finding, ...]]:
@@ -350,12 +353,12 @@ def _cefiderocol_support(results: dict[str, Susceptibility]) -> str:
     return "untested"
 
 
-def _row_findings(
-    results: dict[str, Susceptibility], organism: Organism
-) -> tuple[Finding, ...]:
+def _row_findings(results: dict[str, Susceptibility], organism: Organism) -> tuple[Finding, ...]:
     found = []
     for result in results.values():
-        values: dict[str, Scalar] = {result.key: result.reported or (result.mic.text if result.mic else None)}
+        values: dict[str, Scalar] = {
+            result.key: result.reported or (result.mic.text if result.mic else None)
+        }
         if result.intrinsic and result.reported in {"S", "I", "SDD"}:
             values["isolate.organism"] = organism.name
             found.append(_finding("intrinsic-contradiction", "true", values, result.sources))
@@ -381,7 +384,7 @@ def _methyltransferase_findings(
     return (_finding("methyltransferase-contradiction", "true", values, source),)
 
 
-# -- kidney -----------------------------------------------------------------------------------
+# -- kidney --------------------------------------------------------------------------------------
 
 
 def _kidney(
@@ -397,14 +400,15 @@ def _kidney(
         return Kidney(None, "renal-replacement", None, None, days, text), (), ideal
     by_weight = _computed(case, ideal, settings)
     if patient.crcl_ml_min is not None:
-        text = f"CrCl {number(patient.crcl_ml_min)} mL/min (given){_beside(case, by_weight, settings)}"
+        text = (
+            f"CrCl {number(patient.crcl_ml_min)} mL/min (given){_beside(case, by_weight, settings)}"
+        )
         return Kidney(patient.crcl_ml_min, "given", None, None, days, text), (), ideal
     if not by_weight:
         return Kidney(None, "unknown", None, None, days, "CrCl not known"), (), ideal
     (basis, weight, crcl), *others = by_weight
-    text = (
-        f"CrCl {number(round(crcl, 1))} mL/min (Cockcroft-Gault, {basis} weight {number(round(weight, 1))} kg)"
-    )
+    by = f"Cockcroft-Gault, {basis} weight {number(weight, 1)} kg"
+    text = f"CrCl {number(crcl, 1)} mL/min ({by})"
     kidney = Kidney(crcl, "cockcroft-gault", weight, basis, days, text)
     return kidney, tuple((b, c) for b, _, c in others), ideal
 
@@ -465,7 +469,7 @@ def _beside(case: Case, by_weight: list[tuple[str, float, float]], settings: Set
     return f"; Cockcroft-Gault with {basis} weight gives {number(round(crcl, 1))} mL/min: check"
 
 
-# -- patient and hospital -----------------------------------------------------------------------
+# -- patient and hospital ------------------------------------------------------------------------
 
 
 def _pregnancy(case: Case, settings: Settings) -> bool | None:
@@ -498,9 +502,7 @@ def _medicine_texts(case: Case) -> tuple[str, ...]:
     return tuple(m.drug for m in case.patient.medicines or ())
 
 
-def _medicines(
-    case: Case, knowledge: Knowledge
-) -> tuple[frozenset[str] | None, tuple[str, ...]]:
+def _medicines(case: Case, knowledge: Knowledge) -> tuple[frozenset[str] | None, tuple[str, ...]]:
     """The rule classes of the patient's medicines, and those without a rule."""
     if case.patient.medicines is None:
         return None, ()

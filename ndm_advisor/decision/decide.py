@@ -1,7 +1,5 @@
 """The stages in order, nothing else: facts, scope, fates, positions, doses, alerts, outline."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -22,7 +20,7 @@ DEFAULT_GUIDELINE: Final = "simit-2022"  # policy section 2
 
 
 class Settled(NamedTuple):
-    """The settings of one answer and where each came from: option, case, environment, file, default."""
+    """The settings of one answer, and where each came from: option, case, environment, file."""
 
     guideline: str
     region: str
@@ -50,6 +48,7 @@ class Decision(NamedTuple):
 
     @property
     def outcome(self) -> Outcome:
+        """The one outcome of policy section 1."""
         return self.outline.outcome
 
 
@@ -110,9 +109,7 @@ def _offered(
     return tuple(_offer(ranked, facts, fates, knowledge) for ranked in selection.ranked)
 
 
-def _offer(
-    ranked: Ranked, facts: Facts, fates: dict[str, Fate], knowledge: Knowledge
-) -> Offered:
+def _offer(ranked: Ranked, facts: Facts, fates: dict[str, Fate], knowledge: Knowledge) -> Offered:
     fate = fates[ranked.strategy]
     orders = dose_strategy(fate.strategy, facts, knowledge)
     return Offered(ranked, fate, orders, _companions(ranked, facts, fate, knowledge))

@@ -1,13 +1,11 @@
-"""Strategy and facts to whole orders (policy section 5): band, load, renal replacement, 48-hour rule.
+"""Strategy and facts to whole orders (policy section 5): band, load, replacement, 48-hour rule.
 
 Values are never rounded before a band look-up. What cannot be dosed is withheld with its reason,
 never guessed. The same function doses what is offered and, later, what is ordered.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from ndm_advisor.model import words
 from ndm_advisor.model.answer import (
@@ -33,10 +31,27 @@ _HOURS_PER_DAY: Final = 24
 _MG_PER_G: Final = 1000
 
 
+_Why = Literal["aki-first-48-h", "oral", "label"]
+
+
 class _Weight(NamedTuple):
     kg: float | None
     basis: str
     said: str | None
+
+
+class _Serving(NamedTuple):
+    """One dosing table asked to serve one patient."""
+
+    table: Dosing
+    drug: Drug
+    facts: Facts
+    knowledge: Knowledge
+    infusion_h: float | None  # the pair's infusion time, which stands before the label's
+    weight: _Weight
+
+    def hours(self, band: Band) -> float | None:
+        return band.infusion_h if self.infusion_h is None else self.infusion_h
 
 
 class _Chosen(NamedTuple):
@@ -75,7 +90,7 @@ def no_dose(strategy: Strategy, facts: Facts, knowledge: Knowledge) -> str | Non
 
 
 def use_of(strategy: Strategy, drug: str, facts: Facts, knowledge: Knowledge) -> str:
-    """Which dosing table serves a drug here: by site, by EUCAST I, by inducer, by the pair's interval."""
+    """Which dosing table serves a drug here: by site, EUCAST I, inducer or the pair's interval."""
     uses = strategy.uses.get(drug, {})
     use = uses.get(facts.site, uses.get("*", "systemic"))
     held = {d.use for d in knowledge.drugs[drug].dosing if facts.region in d.regions}
@@ -110,17 +125,17 @@ def dose_drug(
 ) -> DrugOrder:
     """One drug as a whole order, with its alternative and, when pending, every band."""
     drug = knowledge.drugs[drug_id]
-    tables = _tables(drug, use, facts.region)
-    chosen = [(t, _choose(t, drug, facts, knowledge)) for t in tables]
+    infusion = _pair_infusion(strategy, drug_id, knowledge)
+    servings = [
+        _Serving(t, drug, facts, knowledge, infusion, _weight(t, facts, knowledge))
+        for t in _tables(drug, use, facts.region)
+    ]
+    chosen = [(s, _choose(s.table, drug, facts, knowledge)) for s in servings]
     # A route without a row for this patient gives way to the route that has one.
     chosen.sort(key=lambda pair: pair[1].band is not None and pair[1].band.no_dose is not None)
-    table, choice = chosen[0]
-    infusion = _pair_infusion(strategy, drug_id, knowledge)
-    order = _order(table, choice, drug, facts, knowledge, infusion)
-    alternative = _aki(table, choice, drug, facts, knowledge, infusion)
-    if alternative is None:
-        alternative = _other(chosen[1:], strategy, drug, facts, knowledge)
-    return order._replace(alternative_dose=alternative)
+    serving, choice = chosen[0]
+    alternative = _aki(serving, choice) or _other(chosen[1:], strategy, serving)
+    return _order(serving, choice)._replace(alternative_dose=alternative)
 
 
 def _pair_infusion(strategy: Strategy, drug: str, knowledge: Knowledge) -> float | None:
@@ -130,7 +145,7 @@ def _pair_infusion(strategy: Strategy, drug: str, knowledge: Knowledge) -> float
     return None
 
 
-# -- the row ------------------------------------------------------------------------------------
+# -- the row -------------------------------------------------------------------------------------
 
 
 def _choose(table: Dosing, drug: Drug, facts: Facts, knowledge: Knowledge) -> _Chosen:
@@ -200,47 +215,38 @@ def _specialist(text: str) -> _Chosen:
 
 
 def _residual_row(table: Dosing, facts: Facts, knowledge: Knowledge) -> Band | None:
-    """US ceftazidime-avibactam on haemodialysis: by residual clearance, at most the every-24-h row."""
+    """US ceftazidime-avibactam on haemodialysis: by residual clearance, never below 24 hours."""
     residual = facts.residual_crcl_ml_min
     if table.drug != "ceftazidime-avibactam" or facts.region != "US" or residual is None:
         return None
     return band_at(table, min(residual, knowledge.settings.haemodialysis_residual_crcl_above))
 
 
-# -- the order ----------------------------------------------------------------------------------
+# -- the order -----------------------------------------------------------------------------------
 
 
-def _order(
-    table: Dosing,
-    choice: _Chosen,
-    drug: Drug,
-    facts: Facts,
-    knowledge: Knowledge,
-    infusion_h: float | None,
-) -> DrugOrder:
-    band = choice.band
-    weight = _weight(table, facts, knowledge)
+def _order(serving: _Serving, choice: _Chosen) -> DrugOrder:
+    table, band, weight = serving.table, choice.band, serving.weight
     pending = choice.pending or (band.no_dose if band else None)
     if band is not None and pending is None and _needs_weight(band) and weight.kg is None:
         pending = "dose withheld: the weight is not known"
     given = band if pending is None else None
-    shown = band_texts(_pending_table(table, drug, facts, choice), drug, facts, knowledge)
     return DrugOrder(
-        drug=drug.id,
+        drug=serving.drug.id,
         route=table.route,
-        loading_dose=_amount(given.load if given else None, given, drug, weight),
-        maintenance_dose=_amount(given.maintenance if given else None, given, drug, weight),
+        loading_dose=_amount(given.load if given else None, given, serving),
+        maintenance_dose=_amount(given.maintenance if given else None, given, serving),
         interval_h=given.interval_h if given else None,
         to_interval_h=given.to_interval_h if given else None,
         doses=given.doses if given else None,
-        infusion_h=_infusion(given, infusion_h),
-        to_infusion_h=given.to_infusion_h if given and infusion_h is None else None,
+        infusion_h=serving.hours(given) if given else None,
+        to_infusion_h=given.to_infusion_h if given and serving.infusion_h is None else None,
         daily_max_mg=table.daily_max_mg,
         crcl_band=_crcl_band(band) if band is not None and choice.by_crcl else None,
-        band_edge=_edge(table, band, drug, facts, knowledge, infusion_h) if choice.by_crcl else None,
-        bands=shown if choice.show_bands else None,
+        band_edge=_edge(serving, band) if choice.by_crcl else None,
+        bands=band_texts(_pending_serving(serving)) if choice.show_bands else None,
         alternative_dose=None,
-        dialysis=_dialysis(table, facts),
+        dialysis=_dialysis(table, serving.facts),
         basis=_basis(table, given),
         sources=given.sources if given else table.sources,
         pending=pending,
@@ -248,24 +254,24 @@ def _order(
     )
 
 
-def _infusion(band: Band | None, infusion_h: float | None) -> float | None:
-    if band is None:
-        return None
-    return infusion_h if infusion_h is not None else band.infusion_h
-
-
-def _pending_table(table: Dosing, drug: Drug, facts: Facts, choice: _Chosen) -> Dosing:
+def _pending_serving(serving: _Serving) -> _Serving:
     """Which bands to print while the dose is pending: effluent bands on CRRT, else the table's."""
-    if choice.show_bands and facts.renal_replacement == "crrt":
-        return next(d for d in drug.dosing if d.use == "crrt" and facts.region in d.regions)
-    return table
+    if serving.facts.renal_replacement != "crrt":
+        return serving
+    region = serving.facts.region
+    held = (d for d in serving.drug.dosing if d.use == "crrt" and region in d.regions)
+    return serving._replace(table=next(held))
 
 
 def _basis(table: Dosing, band: Band | None) -> str:
     """A derived row is labelled derived whatever the table rests on."""
     if band is not None and band.basis:
         return band.basis
-    return "derived" if band is not None and band.grade == "D" and table.basis != "eucast" else table.basis
+    return (
+        "derived"
+        if band is not None and band.grade == "D" and table.basis != "eucast"
+        else table.basis
+    )
 
 
 def _dialysis(table: Dosing, facts: Facts) -> str | None:
@@ -282,24 +288,16 @@ def _crcl_band(band: Band) -> CrclBand:
     return CrclBand(band.low, band.low_included, top, band.high_included)
 
 
-def _edge(
-    table: Dosing,
-    band: Band | None,
-    drug: Drug,
-    facts: Facts,
-    knowledge: Knowledge,
-    infusion_h: float | None,
-) -> BandEdge | None:
+def _edge(serving: _Serving, band: Band | None) -> BandEdge | None:
     """The nearest edge beyond which this drug's order differs."""
-    crcl = facts.crcl_ml_min
+    crcl = serving.facts.crcl_ml_min
     if band is None or crcl is None:
         return None
-    edges = [(abs(crcl - edge), other) for edge, other in _edges(table, band)]
+    edges = [(abs(crcl - edge), other) for edge, other in _edges(serving.table, band)]
     if not edges:
         return None
     distance, other = min(edges, key=lambda e: e[0])
-    beyond = _band_text(other, table, drug, facts, knowledge, infusion_h)
-    return BandEdge(distance_ml_min=distance, dose_beyond=beyond)
+    return BandEdge(distance_ml_min=distance, dose_beyond=_band_text(other, serving))
 
 
 def _edges(table: Dosing, band: Band) -> Iterator[tuple[float, Band]]:
@@ -341,7 +339,7 @@ def lands_elsewhere(
     return False
 
 
-# -- amounts ------------------------------------------------------------------------------------
+# -- amounts -------------------------------------------------------------------------------------
 
 
 def _needs_weight(band: Band) -> bool:
@@ -370,18 +368,18 @@ def _weight(table: Dosing, facts: Facts, knowledge: Knowledge) -> _Weight:
     return _Weight(ideal + share * (actual - ideal), "adjusted", None)
 
 
-def _amount(amount: Amount | None, band: Band | None, drug: Drug, weight: _Weight) -> Dose | None:
+def _amount(amount: Amount | None, band: Band | None, serving: _Serving) -> Dose | None:
     """One administration of an amount; a daily amount is divided by the interval shown."""
     if amount is None or band is None:
         return None
     parts = _HOURS_PER_DAY / band.interval_h if amount.per == "day" and band.interval_h else 1.0
     if amount.units_system is not None:
-        return _units(amount, parts, weight)
+        return _units(amount, parts, serving.weight)
     if amount.mg_per_kg is not None:
-        return _per_kg(amount, parts, drug, weight)
+        return _per_kg(amount, parts, serving.drug, serving.weight)
     components = {name: mg / parts for name, mg in amount.components_mg or ()}
     upper = {name: mg / parts for name, mg in amount.to_components_mg or ()}
-    text = _fixed_text(drug, components, upper)
+    text = _fixed_text(serving.drug, components, upper)
     total_to = sum(upper.values()) if upper else None
     return Dose(text, sum(components.values()), total_to, components, None, None)
 
@@ -438,26 +436,23 @@ def _units(amount: Amount, parts: float, weight: _Weight) -> Dose | None:
     return Dose(text, None, None, None, None, units)
 
 
-# -- texts --------------------------------------------------------------------------------------
+# -- texts ---------------------------------------------------------------------------------------
 
 
-def band_texts(
-    table: Dosing, drug: Drug, facts: Facts, knowledge: Knowledge
-) -> tuple[BandDose, ...]:
+def band_texts(serving: _Serving) -> tuple[BandDose, ...]:
     """Every band with its dose, for the time while the patient's own is not known."""
-    weight = _weight(table, facts, knowledge)
     return tuple(
         BandDose(
-            band=band_name(band, table.measure),
-            loading_dose=_amount(band.load, band, drug, weight),
-            maintenance_dose=_amount(band.maintenance, band, drug, weight),
+            band=band_name(band, serving.table.measure),
+            loading_dose=_amount(band.load, band, serving),
+            maintenance_dose=_amount(band.maintenance, band, serving),
             interval_h=band.interval_h,
             to_interval_h=band.to_interval_h,
-            infusion_h=band.infusion_h,
-            text=_band_text(band, table, drug, facts, knowledge, None),
+            infusion_h=serving.hours(band),
+            text=_band_text(band, serving),
             sources=band.sources,
         )
-        for band in table.bands
+        for band in serving.table.bands
     )
 
 
@@ -473,23 +468,14 @@ def band_name(band: Band, measure: str) -> str:
     return f"{name} {low} and {high} {unit}"
 
 
-def _band_text(
-    band: Band,
-    table: Dosing,
-    drug: Drug,
-    facts: Facts,
-    knowledge: Knowledge,
-    infusion_h: float | None,
-) -> str:
+def _band_text(band: Band, serving: _Serving) -> str:
     if band.no_dose:
         return f"no dose: {band.no_dose}"
-    weight = _weight(table, facts, knowledge)
-    load = _amount(band.load, band, drug, weight)
-    dose = _amount(band.maintenance, band, drug, weight)
+    load = _amount(band.load, band, serving)
+    dose = _amount(band.maintenance, band, serving)
     if dose is None:
-        return f"{words.drug_name(drug.id)}: weight not known"
-    hours = infusion_h if infusion_h is not None else band.infusion_h
-    return order_text(load, dose, band.interval_h, band.to_interval_h, hours)
+        return f"{words.drug_name(serving.drug.id)}: weight not known"
+    return order_text(load, dose, band.interval_h, band.to_interval_h, serving.hours(band))
 
 
 def order_text(
@@ -505,71 +491,55 @@ def order_text(
     return f"{lead}{dose.text} {' '.join(part for part in tail if part)}"
 
 
-# -- alternatives -------------------------------------------------------------------------------
+# -- alternatives --------------------------------------------------------------------------------
 
 
-def _aki(
-    table: Dosing,
-    choice: _Chosen,
-    drug: Drug,
-    facts: Facts,
-    knowledge: Knowledge,
-    infusion_h: float | None,
-) -> AlternativeDose | None:
+def _aki(serving: _Serving, choice: _Chosen) -> AlternativeDose | None:
     """The full dose beside the banded one in the first 48 hours of kidney injury."""
-    banded = choice.band
+    facts, banded = serving.facts, choice.band
     applies = facts.aki_within_48h is True and facts.baseline_ckd is not True
-    if drug.id not in _AKI_DRUGS or not applies or banded is None or not choice.by_crcl:
+    if serving.drug.id not in _AKI_DRUGS or not applies or banded is None or not choice.by_crcl:
         return None
-    full = band_at(table, knowledge.settings.unreduced_crcl)
+    full = band_at(serving.table, serving.knowledge.settings.unreduced_crcl)
     if _numbers(full) == _numbers(banded) or banded.low > full.low:
         return None
-    weight = _weight(table, facts, knowledge)
-    dose = _amount(full.maintenance, full, drug, weight)
-    if dose is None:
+    made = _alternative("aki-first-48-h", full, serving)
+    if made is None:
         return None
-    load = _amount(full.load, full, drug, weight)
-    hours = infusion_h if infusion_h is not None else full.infusion_h
-    text = order_text(load, dose, full.interval_h, full.to_interval_h, hours)
+    text = made.text
     if facts.baseline_ckd is None:
         text = f"{text}, only if kidney function was normal before"
-    sources = (*full.sources, Cited("CRASS-2019", "dosing dossier section 1.4"))
-    return AlternativeDose(
-        "aki-first-48-h", table.route, load, dose, full.interval_h, hours, sources, text
-    )
+    sources = (*made.sources, Cited("CRASS-2019", "dosing dossier section 1.4"))
+    return made._replace(text=text, sources=sources)
 
 
 def _other(
-    others: list[tuple[Dosing, _Chosen]],
-    strategy: Strategy,
-    drug: Drug,
-    facts: Facts,
-    knowledge: Knowledge,
+    others: list[tuple[_Serving, _Chosen]], strategy: Strategy, serving: _Serving
 ) -> AlternativeDose | None:
     """The other route of the same use, or the label dose beside an off-label one."""
-    why = "oral"
+    drug, facts, knowledge = serving.drug, serving.facts, serving.knowledge
+    why: _Why = "oral"
     if not others and drug.id in strategy.alternatives:
-        tables = _tables(drug, strategy.alternatives[drug.id], facts.region)
-        others = [(t, _choose(t, drug, facts, knowledge)) for t in tables]
         why = "label"
-    for table, choice in others:
+        tables = _tables(drug, strategy.alternatives[drug.id], facts.region)
+        beside = [serving._replace(table=t) for t in tables]
+        others = [(s, _choose(s.table, drug, facts, knowledge)) for s in beside]
+    for other, choice in others:
         band = choice.band
-        if band is None or band.no_dose or (why == "oral" and table.route != "oral"):
+        if band is None or band.no_dose or (why == "oral" and other.table.route != "oral"):
             continue
-        weight = _weight(table, facts, knowledge)
-        dose = _amount(band.maintenance, band, drug, weight)
-        if dose is None:
-            continue
-        load = _amount(band.load, band, drug, weight)
-        text = order_text(load, dose, band.interval_h, band.to_interval_h, band.infusion_h)
-        return AlternativeDose(
-            why,  # type: ignore[arg-type]  # "oral" or "label"
-            table.route,
-            load,
-            dose,
-            band.interval_h,
-            band.infusion_h,
-            band.sources,
-            text,
-        )
+        if made := _alternative(why, band, other):
+            return made
     return None
+
+
+def _alternative(why: _Why, band: Band, serving: _Serving) -> AlternativeDose | None:
+    """A band as an alternative order; None where the weight it needs is not known."""
+    dose = _amount(band.maintenance, band, serving)
+    if dose is None:
+        return None
+    load = _amount(band.load, band, serving)
+    hours = serving.hours(band)
+    text = order_text(load, dose, band.interval_h, band.to_interval_h, hours)
+    route = serving.table.route
+    return AlternativeDose(why, route, load, dose, band.interval_h, hours, band.sources, text)

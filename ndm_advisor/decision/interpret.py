@@ -5,8 +5,6 @@ standard, and standards are never mixed. A drug, species or indication without a
 standard counts as untested, whatever was reported, except that a reported R or NS stays.
 """
 
-from __future__ import annotations
-
 from typing import Final, NamedTuple
 
 from ndm_advisor.model.answer import Cited
@@ -20,6 +18,8 @@ PAIR_TEST: Final = "ceftazidime-avibactam+aztreonam"
 _NO_RESULT: Final = ("not tested", "pending")
 _SEVERITY_OF: Final = {"S": 0, "I": 1, "SDD": 1, "NS": 2, "R": 3}
 _POLICY: Final = (Cited("policy", "section 3, susceptibility"),)
+
+_NO_NUMBERS: Final = frozenset({"dash", "note", "not_listed", "refers", "unreadable"})
 
 # Rows are tried in this order; "else the systemic rows" (policy section 3, indication).
 _INDICATIONS: Final[dict[str, tuple[str, ...]]] = {
@@ -46,8 +46,11 @@ class _Read(NamedTuple):
     why: str
 
 
+_NOT_READ: Final = _Read(None, not_susceptible=False, breakpoint=None, why="")
+
+
 def indication_of(site: str, source: str | None, severity: str) -> str:
-    """Which rows are read: cystitis the uncomplicated-UTI rows, urinary sources the urinary rows."""
+    """Which rows are read: cystitis the uncomplicated-UTI rows, urinary sources the urinary."""
     if site == "cystitis":
         return "uncomplicated"
     if site == "complicated-uti":
@@ -59,41 +62,73 @@ def indication_of(site: str, source: str | None, severity: str) -> str:
 
 def interpret(case: Case, reading: Reading, knowledge: Knowledge) -> dict[str, Susceptibility]:
     """Every panel row with what it counts as, by drug id."""
-    results = case.panel.results
-    return {drug: _row(drug, row, reading, knowledge) for drug, row in results.items()}
+    return {
+        drug: _susceptibility(_row_asked(drug, row, reading, knowledge))
+        for drug, row in case.panel.results.items()
+    }
 
 
-def _row(drug: str, row: PanelResult, reading: Reading, knowledge: Knowledge) -> Susceptibility:
+class _Row(NamedTuple):
+    """One panel row with the standard it is read by."""
+
+    drug: str
+    row: PanelResult
+    mic: Mic | None
+    standard: str | None
+    version: str | None
+    reading: Reading
+    knowledge: Knowledge
+
+    @property
+    def what(self) -> str:
+        return "MIC" if self.mic is not None else "zone"
+
+    @property
+    def method(self) -> str:
+        return "MIC" if self.mic is not None else "disk"
+
+    @property
+    def shown(self) -> str:
+        value = self.row.mic_mg_l if self.mic is not None else number(self.row.zone_mm or 0)
+        return f"{self.what} {value}"
+
+
+def _row_asked(drug: str, row: PanelResult, reading: Reading, knowledge: Knowledge) -> _Row:
+    """A row's own standard stands before the panel's; the panel's version belongs to its own."""
     standard = row.standard or reading.standard
     version = reading.version if standard == reading.standard else None
-    reported = row.category
     mic = parse_mic(row.mic_mg_l) if row.mic_mg_l is not None else None
-    intrinsic = drug in knowledge.organisms[reading.organism].intrinsic
+    return _Row(drug, row, mic, standard, version, reading, knowledge)
+
+
+def _susceptibility(asked: _Row) -> Susceptibility:
+    drug, row = asked.drug, asked.row
+    intrinsic = drug in asked.knowledge.organisms[asked.reading.organism].intrinsic
     if drug == PAIR_TEST:
-        read = _Read(None, not_susceptible=False, breakpoint=None, why="")
+        read = _NOT_READ
         used, why = _pair_used(row)
     else:
-        read = _read_numbers(drug, row, mic, standard, version, reading, knowledge)
-        used, why = _used(drug, reported, read, standard, version, reading, knowledge)
-    conflict = _conflict(reported, read)
+        read = _read_numbers(asked)
+        used, why = _used(asked, read)
     if intrinsic:
         used, why = "R", f"{why}; this species is resistant by nature, which stands"
-    high_dose = used == "I" and standard == "EUCAST" and drug in knowledge.settings.eucast_high_doses
+    listed = drug in asked.knowledge.settings.eucast_high_doses
+    high_dose = used == "I" and asked.standard == "EUCAST" and listed
     return Susceptibility(
         drug=drug,
-        mic=mic,
+        mic=asked.mic,
         zone_mm=row.zone_mm,
-        reported=reported,
+        reported=row.category,
         read_as=read.category,
         breakpoint=None if read.breakpoint is None else read.breakpoint.id,
         used=used,
         active=used == "S" or high_dose,
         high_dose=high_dose,
         not_susceptible=read.not_susceptible and not intrinsic,
-        standard=standard,
-        version=_version_shown(standard, version, knowledge),
+        standard=asked.standard,
+        version=asked.version or known_version(asked.standard, None, asked.knowledge),
         method=row.method,
-        conflict=conflict,
+        conflict=_conflict(row.category, read),
         intrinsic=intrinsic,
         why=why,
         key=f"panel.results.{drug}",
@@ -102,7 +137,7 @@ def _row(drug: str, row: PanelResult, reading: Reading, knowledge: Knowledge) ->
 
 
 def known_version(standard: str | None, version: str | None, knowledge: Knowledge) -> str | None:
-    """The table read for a standard: the named version, the newest when none is named, else None."""
+    """The table read for a standard: the version named, else the newest; None when not held."""
     if standard is None:
         return None
     versions = knowledge.settings.breakpoint_versions.get(standard, ())
@@ -111,46 +146,33 @@ def known_version(standard: str | None, version: str | None, knowledge: Knowledg
     return version if version in versions else None
 
 
-def _version_shown(standard: str | None, version: str | None, knowledge: Knowledge) -> str | None:
-    return version or known_version(standard, None, knowledge)
-
-
-def _rows(
-    drug: str, standard: str, version: str, reading: Reading, knowledge: Knowledge
-) -> list[Breakpoint]:
+def _rows(asked: _Row, standard: str, version: str) -> list[Breakpoint]:
     """The breakpoints that apply, best indication first."""
-    wanted = _INDICATIONS[reading.indication]
+    wanted = _INDICATIONS[asked.reading.indication]
+    groups = asked.knowledge.organism_groups
     rows = [
         b
-        for b in knowledge.breakpoints.get(drug, ())
+        for b in asked.knowledge.breakpoints.get(asked.drug, ())
         if b.standard == standard
         and b.version == version
         and b.indication in wanted
-        and reading.organism in knowledge.organism_groups[b.organisms]
+        and asked.reading.organism in groups[b.organisms]
     ]
     return sorted(rows, key=lambda b: wanted.index(b.indication))
 
 
-def find_breakpoint(
-    drug: str,
-    method: str | None,
-    standard: str,
-    version: str,
-    reading: Reading,
-    knowledge: Knowledge,
-) -> Breakpoint | None:
-    """The row for a drug, method (None = any), standard and case; falls back to the edition before.
+def _find(asked: _Row, method: str | None, standard: str, version: str) -> Breakpoint | None:
+    """The row for a method (None = any) and standard; falls back to the edition before.
 
     CLSI Ed36 rows that were unreadable at the source are replaced by the Ed35 rows
     (breakpoint dossier, cross-check record).
     """
-    older = [v for v in knowledge.settings.breakpoint_versions[standard] if v <= version]
+    versions = asked.knowledge.settings.breakpoint_versions[standard]
     unusable: Breakpoint | None = None
-    for edition in older:
-        rows = _rows(drug, standard, edition, reading, knowledge)
-        rows = [b for b in rows if method is None or b.method == method] or (
-            [b for b in rows if b.status not in {"numeric", "no_s_category", "brackets"}]
-        )
+    for edition in (v for v in versions if v <= version):
+        rows = _rows(asked, standard, edition)
+        fitting = [b for b in rows if method is None or b.method == method]
+        rows = fitting or [b for b in rows if b.status in _NO_NUMBERS]
         readable = [b for b in rows if b.status != "unreadable"]
         if readable:
             return readable[0]
@@ -158,39 +180,51 @@ def find_breakpoint(
     return unusable
 
 
-def _read_numbers(
-    drug: str,
-    row: PanelResult,
-    mic: Mic | None,
-    standard: str | None,
-    version: str | None,
-    reading: Reading,
-    knowledge: Knowledge,
-) -> _Read:
+def _read_numbers(asked: _Row) -> _Read:
     """Read the MIC (or the zone) of a row with the row's own standard."""
-    if mic is None and row.zone_mm is None:
-        return _Read(None, not_susceptible=False, breakpoint=None, why="")
-    what = "MIC" if mic is not None else "zone"
-    if standard is None:
-        return _Read(None, False, None, f"{what} not read: no standard named")  # noqa: FBT003  # a record's field
-    edition = known_version(standard, version, knowledge)
+    if asked.mic is None and asked.row.zone_mm is None:
+        return _NOT_READ
+    if asked.standard is None:
+        return _NOT_READ._replace(why=f"{asked.what} not read: no standard named")
+    edition = known_version(asked.standard, asked.version, asked.knowledge)
     if edition is None:
-        return _Read(None, False, None, f"{what} not read: {standard} {version} is not held")  # noqa: FBT003  # as above
-    found = find_breakpoint(
-        drug, "MIC" if mic is not None else "disk", standard, edition, reading, knowledge
-    )
-    if found is None or found.status in {"dash", "note", "not_listed", "refers", "unreadable"}:
-        return _Read(None, False, None, f"{what} not read: {_no_breakpoint(found, standard)}")  # noqa: FBT003  # as above
-    category, certain = (
-        _category_of_mic(mic, found) if mic is not None else _category_of_zone(row.zone_mm, found)
-    )
-    shown = f"{what} {row.mic_mg_l if mic is not None else number(row.zone_mm or 0)}"
+        held = f"{asked.standard} {asked.version} is not held"
+        return _NOT_READ._replace(why=f"{asked.what} not read: {held}")
+    found = _find(asked, asked.method, asked.standard, edition)
+    if found is None or found.status in _NO_NUMBERS:
+        why = f"{asked.what} not read: {_no_breakpoint(found, asked.standard)}"
+        return _NOT_READ._replace(why=why)
+    return _compared(asked, found)
+
+
+def _compared(asked: _Row, found: Breakpoint) -> _Read:
+    """A number against its breakpoint."""
+    if asked.mic is not None:
+        category, certain = _category_of_mic(asked.mic, found)
+    else:
+        category, certain = _category_of_zone(asked.row.zone_mm, found)
+    said = f"{describe(found)}{_atu(asked, found)}"
     if category is None:
-        return _Read(None, certain, found, f"{shown} cannot be categorised: {describe(found)}")
+        return _Read(None, certain, found, f"{asked.shown} cannot be categorised: {said}")
     if found.status == "brackets" and category != "R":
         remark = "a bracketed breakpoint finds resistance only"
-        return _Read(None, False, found, f"{shown}: {remark}; {describe(found)}")  # noqa: FBT003  # as above
-    return _Read(category, certain, found, f"{shown} read by the tool: {describe(found)}{_atu(mic, row, found)}")
+        return _NOT_READ._replace(breakpoint=found, why=f"{asked.shown}: {remark}; {said}")
+    between = _between_standards(asked)
+    return _Read(category, certain, found, f"{asked.shown} read by the tool: {said}{between}")
+
+
+def _between_standards(asked: _Row) -> str:
+    """A cefiderocol MIC that EUCAST calls R and CLSI calls S says so (policy section 3)."""
+    if asked.drug != "cefiderocol" or asked.mic is None:
+        return ""
+    called = {}
+    for standard in ("EUCAST", "CLSI"):
+        newest = asked.knowledge.settings.breakpoint_versions[standard][0]
+        row = _find(asked, "MIC", standard, newest)
+        called[standard] = _category_of_mic(asked.mic, row)[0] if row else None
+    if called["EUCAST"] == called["CLSI"] or None in called.values():
+        return ""
+    return f"; between the standards: EUCAST {called['EUCAST']}, CLSI {called['CLSI']}"
 
 
 def is_at_most(mic: Mic, limit_mg_l: float) -> bool:
@@ -238,9 +272,9 @@ def _category_of_zone(zone_mm: float | None, row: Breakpoint) -> tuple[str | Non
     return "NS", True
 
 
-def _atu(mic: Mic | None, row: PanelResult, found: Breakpoint) -> str:
+def _atu(asked: _Row, found: Breakpoint) -> str:
     """The laboratory's area of technical uncertainty is a warning, never a category (trap 6)."""
-    value = mic.value_mg_l if mic is not None else row.zone_mm
+    value = asked.mic.value_mg_l if asked.mic is not None else asked.row.zone_mm
     if found.atu_from is None or found.atu_to is None or value is None:
         return ""
     inside = found.atu_from <= value <= found.atu_to
@@ -272,58 +306,60 @@ def _no_breakpoint(row: Breakpoint | None, standard: str) -> str:
     return words.get(row.status, default) if row else default
 
 
-def _used(
-    drug: str,
-    reported: str | None,
-    read: _Read,
-    standard: str | None,
-    version: str | None,
-    reading: Reading,
-    knowledge: Knowledge,
-) -> tuple[str, str]:
+def _used(asked: _Row, read: _Read) -> tuple[str, str]:
     """(what the row counts as, why)."""
+    reported = asked.row.category
     if reported is None or reported in _NO_RESULT:
         if read.category is not None:
             return read.category, read.why
         if read.not_susceptible:
             return "untested", f"{read.why}; whatever the value, it is not susceptible"
         return "untested", read.why or (reported or "not tested")
-    counted, remark = _counted(drug, reported, standard, version, reading, knowledge)
+    counted, remark = _counted(asked, reported)
+    both = "; ".join(part for part in (remark, read.why) if part)
     if read.category is None or counted == "untested":
-        return counted, "; ".join(part for part in (remark, read.why) if part)
+        return counted, both
     if _SEVERITY_OF[read.category] > _SEVERITY_OF[counted]:
         return read.category, f"reported {reported}, but {read.why}; the worse one is used"
-    return counted, "; ".join(part for part in (remark, read.why) if part)
+    return counted, both
 
 
-def _counted(
-    drug: str,
-    reported: str,
-    standard: str | None,
-    version: str | None,
-    reading: Reading,
-    knowledge: Knowledge,
-) -> tuple[str, str]:
+def _counted(asked: _Row, reported: str) -> tuple[str, str]:
     """What a reported category counts as, given whether its standard has such a breakpoint."""
     said = f"reported {reported}"
     if reported in {"R", "NS"}:
         return reported, said
-    if standard is None:
+    if asked.standard is None:
         return reported, f"{said}, no standard named"
-    edition = known_version(standard, version, knowledge) or known_version(standard, None, knowledge)
-    row = find_breakpoint(drug, None, standard, edition or "", reading, knowledge) if edition else None
+    standard, row = asked.standard, _any_row(asked, asked.standard)
     if row is None and standard == "FDA":
         # The FDA table held is partial and FDA recognises M100 with exceptions.
-        return _counted(drug, reported, "CLSI", None, reading, knowledge)
-    if row is None or row.status in {"dash", "note", "not_listed"}:
-        return "untested", f"{said}, but {_no_breakpoint(row, standard)}: counts as untested"
-    if row.status == "brackets":
-        return "untested", f"{said} by a bracketed breakpoint, which finds resistance only: counts as untested"
-    if row.status == "no_s_category" and reported == "S":
-        return "untested", f"{said}, but {standard} has no S category for it: counts as untested"
-    if row.off_scale_s and reported == "S":
+        standard, row = "CLSI", _any_row(asked, "CLSI")
+    refused = _refusal(row, standard, reported)
+    if refused:
+        return "untested", f"{said}, but {refused}: counts as untested"
+    if row is not None and row.off_scale_s and reported == "S":
         return "I", f"{said}; {standard} has no S for this species, it is I"
-    return reported, f"{said} by {standard}"
+    return reported, f"{said} by {asked.standard}"
+
+
+def _any_row(asked: _Row, standard: str) -> Breakpoint | None:
+    """Any row of the standard for this drug, species and indication, by the edition named."""
+    version = asked.version if standard == asked.standard else None
+    newest = known_version(standard, None, asked.knowledge)
+    edition = known_version(standard, version, asked.knowledge) or newest
+    return _find(asked, None, standard, edition) if edition else None
+
+
+def _refusal(row: Breakpoint | None, standard: str, reported: str) -> str:
+    """Why a category does not count; "" when it does."""
+    if row is None or row.status in {"dash", "note", "not_listed"}:
+        return _no_breakpoint(row, standard)
+    if row.status == "brackets":
+        return "the breakpoint is bracketed and finds resistance only"
+    if row.status == "no_s_category" and reported == "S":
+        return f"{standard} has no S category for it"
+    return ""
 
 
 def _pair_used(row: PanelResult) -> tuple[str, str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from ndm_advisor.decision.alerts import Offered, Raised
 from ndm_advisor.decision.rank import Selection
 from ndm_advisor.decision.scope import Scope
-from ndm_advisor.model.answer import Dose, DrugOrder, Outline
+from ndm_advisor.model.answer import Cited, Dose, DrugOrder, Finding, Outline
+from ndm_advisor.model.facts import Facts, compared
 
 
 def outline(
@@ -32,6 +33,20 @@ def is_pending(offered: tuple[Offered, ...]) -> bool:
     return any(
         order.maintenance_dose is None for o in offered for order in (*o.orders, *o.companions)
     )
+
+
+def withheld(offered: tuple[Offered, ...], facts: Facts) -> list[Finding]:
+    """A finding for every drug without a dose, with the facts that withhold it."""
+    names = ("renal_replacement", "effluent_l_h")
+    if not facts.on_renal_replacement:
+        names = ("crcl_ml_min", "weight_kg")
+    source = (Cited("policy", "section 5, dose_pending"),)
+    return [
+        Finding("dose", f"withheld/{order.drug}", "true", compared(facts, names), source)
+        for o in offered
+        for order in o.orders
+        if order.maintenance_dose is None
+    ]
 
 
 def dose_key(order: DrugOrder) -> tuple[object, ...]:

@@ -4,8 +4,6 @@ Nothing is decided here but by look-up: each table is proved total and exclusive
 loaded. Calling this for three profiles gives the three guideline positions.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
@@ -18,6 +16,9 @@ A: Final = "aztreonam-avibactam"
 P: Final = "ceftazidime-avibactam+aztreonam"
 F: Final = "cefiderocol"
 FAMILY: Final = "aztreonam-family"
+CHOICE_2022: Final = "choice-2022"
+A_KEY: Final = "panel.results.aztreonam-avibactam"
+PAIR_KEY: Final = "panel.results.ceftazidime-avibactam+aztreonam"
 _ACTIVE: Final = (A, P, F)
 _RANKS: Final = ("preferred", "alternative", "last_resort")
 
@@ -52,26 +53,27 @@ class Selection(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def rank(
-    facts: Facts, fates: dict[str, Fate], profile: Profile, knowledge: Knowledge
-) -> Selection:
+def rank(facts: Facts, fates: dict[str, Fate], profile: Profile, knowledge: Knowledge) -> Selection:
     """Rank the usable strategies of a case under one profile."""
     if facts.site == "cystitis":
         return _cystitis(facts, fates, knowledge)
     row = _look_up(profile.choice, _columns(facts, fates))
     active = list(_active(row, facts, fates, knowledge))
     older = list(_older(facts, fates, profile))
-    active, turned = _make_room(active, older, facts)
-    ranked = _ordered(active, [o.ranked for o in older], profile, facts)
+    offered, turned = _make_room(active, older)
+    ranked = _ordered(offered, [o.ranked for o in older], profile, facts)
     findings = [_row_finding(row, facts)]
-    findings += [_row_finding(o.row, facts) for o in older]
+    if any(r.strategy in {A, P} for r in active) and profile.choice.id == CHOICE_2022:
+        family = _look_up(knowledge.tables["family"], _columns(facts, fates))
+        findings.append(_row_finding(family, facts))
+    findings += [_row_finding(o.row, facts, o.strategy) for o in older]
     if ranked:
         return Selection("regimens", "", ranked, turned, _rows(row, older), tuple(findings))
     reason = _abstention(row, facts, fates)
     return Selection("abstention", reason, (), turned, _rows(row, older), tuple(findings))
 
 
-# -- A, P and F ---------------------------------------------------------------------------------
+# -- A, P and F ----------------------------------------------------------------------------------
 
 
 def _columns(facts: Facts, fates: dict[str, Fate]) -> dict[str, object]:
@@ -118,7 +120,7 @@ def _active(
 
 
 def _pregnancy_order(ranked: list[Ranked]) -> list[Ranked]:
-    """EU pregnancy: A before P, cefiderocol last (policy 4.8); ranks move only to keep one first."""
+    """EU pregnancy: A before P, cefiderocol last (policy 4.8); one of them stays preferred."""
     in_order = sorted(ranked, key=lambda r: _ACTIVE.index(r.strategy))
     aztreonam = [r for r in in_order if r.strategy != F]
     if not aztreonam:
@@ -146,7 +148,7 @@ def _expanded(
     family = _look_up(knowledge.tables["family"], _columns(facts, fates))
     first, pair = str(family.give["first"]), str(family.give["pair"])
     yield made._replace(strategy=first, sources=(*made.sources, *family.sources))
-    if pair == "out" or first == P and not fates[A].is_usable:
+    if pair == "out" or (first == P and not fates[A].is_usable):
         return
     second = A if first == P else P
     second_rank: Rank = "alternative" if pair == "alternative" else rank_
@@ -155,7 +157,7 @@ def _expanded(
     )
 
 
-# -- older agents -------------------------------------------------------------------------------
+# -- older agents --------------------------------------------------------------------------------
 
 
 class _Older(NamedTuple):
@@ -168,16 +170,14 @@ def qualifying(facts: Facts, fates: dict[str, Fate]) -> Iterator[str]:
     """Older agents at their site, usable and proven active (policy 4.3)."""
     for fate in fates.values():
         strategy = fate.strategy
-        if strategy.kind == "older" and facts.site in strategy.sites:
-            if facts.region in strategy.regions and fate.is_usable:
-                yield strategy.id
+        here = facts.site in strategy.sites and facts.region in strategy.regions
+        if strategy.kind == "older" and here and fate.is_usable:
+            yield strategy.id
 
 
 def _older(facts: Facts, fates: dict[str, Fate], profile: Profile) -> Iterator[_Older]:
     active_usable = any(fates[s].is_usable for s in _ACTIVE)
-    by_allergy = any(
-        a.hazard.alert == "severe-allergy" for s in _ACTIVE for a in fates[s].excluded
-    )
+    by_allergy = any(a.hazard.alert == "severe-allergy" for s in _ACTIVE for a in fates[s].excluded)
     values: dict[str, object] = {
         "mbl_confirmed": facts.mbl_confirmed,
         "severe": facts.severe,
@@ -195,7 +195,7 @@ def _older(facts: Facts, fates: dict[str, Fate], profile: Profile) -> Iterator[_
 
 
 def _make_room(
-    active: list[Ranked], older: list[_Older], facts: Facts
+    active: list[Ranked], older: list[_Older]
 ) -> tuple[list[Ranked], tuple[Turned, ...]]:
     """What the older agents' rows make of A, P and F: kept, put behind, or "type first"."""
     turned = [
@@ -207,9 +207,7 @@ def _make_room(
             out = [Turned(r.strategy, "type-first", row.id) for r in active]
             return [], (*turned, *out)
     if any(effect == "alternative" for effect, _ in effects):
-        behind = [
-            r._replace(rank="alternative", says=(*r.says, "keep-in-reserve")) for r in active
-        ]
+        behind = [r._replace(rank="alternative", says=(*r.says, "keep-in-reserve")) for r in active]
         return behind, tuple(turned)
     return active, tuple(turned)
 
@@ -228,7 +226,7 @@ def _ordered(
     return tuple(sorted(offers, key=lambda r: _RANKS.index(r.rank)))
 
 
-# -- cystitis -----------------------------------------------------------------------------------
+# -- cystitis ------------------------------------------------------------------------------------
 
 
 def _cystitis(facts: Facts, fates: dict[str, Fate], knowledge: Knowledge) -> Selection:
@@ -250,7 +248,7 @@ def _cystitis(facts: Facts, fates: dict[str, Fate], knowledge: Knowledge) -> Sel
     return Selection("abstention", "cystitis-none", (), (), ("4.5",), (finding,))
 
 
-# -- abstention ---------------------------------------------------------------------------------
+# -- abstention ----------------------------------------------------------------------------------
 
 
 def _abstention(row: TableRow, facts: Facts, fates: dict[str, Fate]) -> str:
@@ -262,8 +260,7 @@ def _abstention(row: TableRow, facts: Facts, fates: dict[str, Fate]) -> str:
     deciding = (F,) if reason in {"row-6-stock", "row-7"} else _ACTIVE
     if any("severe-allergy" in excluded_by[s] for s in deciding):
         return _allergy_reason(facts, fates)
-    out_of_stock = any(a.hazard.id == "not-in-stock" for a in fates[F].excluded)
-    return "row-6-excluded" if reason == "row-6-stock" and not out_of_stock else reason
+    return reason
 
 
 def _allergy_reason(facts: Facts, fates: dict[str, Fate]) -> str:
@@ -278,7 +275,33 @@ def _rows(row: TableRow, older: list[_Older]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([row.id, *(o.row.id for o in older)]))
 
 
-def _row_finding(row: TableRow, facts: Facts) -> Finding:
-    """A table row that applied; an abstaining row names what it compared as facts of the case."""
-    names = tuple(c for c in row.when if hasattr(facts, c))
-    return Finding("rank", row.id, "true", compared(facts, names), row.sources)
+_COLUMN_FACTS: Final[dict[str, tuple[str, ...]]] = {
+    "mbl_confirmed": ("mbl_status",),
+    "severe": ("severity",),
+    "proven_first": ("severity", "pbp3_insertion", "pregnant"),
+    "pregnant_eu": ("pregnant",),
+    "pair_divergence": ("crcl_ml_min", "renal_replacement"),
+}
+_STOCK_KEYS: Final = tuple(
+    f"hospital.stock.{d}" for d in (A, "ceftazidime-avibactam", "aztreonam", F)
+)
+_USABLE: Final = frozenset(
+    {"usable", "active_usable", "aztreonam_avibactam", "pair_usable", "cefiderocol_usable"}
+)
+
+
+def _row_finding(row: TableRow, facts: Facts, older: str = "") -> Finding:
+    """A table row that applied, with the case's answers behind its columns."""
+    names: list[str] = []
+    for column in row.when:
+        names += _COLUMN_FACTS.get(column, (column,) if hasattr(facts, column) else ())
+    values = compared(facts, tuple(dict.fromkeys(names)))
+    keys: tuple[str, ...] = ()
+    if _USABLE & set(row.when):
+        keys = (*_STOCK_KEYS, "patient.allergies", "panel.results.cefiderocol", PAIR_KEY, A_KEY)
+    if older:
+        keys = (*keys, f"panel.results.{older}")
+    if keys:
+        keys = (*keys, "panel.standard")
+    values.update({key: facts.given[key] for key in keys if key in facts.given})
+    return Finding("rank", row.id, "true", values, row.sources)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-# Cockcroft-Gault, mg/dL form [FDA-MERO-2026; GLOBALRPH-CG]; one equation is stored, micromol/L is converted.
+# Cockcroft-Gault, mg/dL form [FDA-MERO-2026; GLOBALRPH-CG]; micromol/L is converted.
 _AGE_FROM: Final = 140.0
 _DIVISOR: Final = 72.0
 _FEMALE: Final = 0.85
@@ -23,8 +23,8 @@ def creatinine_clearance_ml_min(
 ) -> float:
     """Estimate creatinine clearance in mL/min (Cockcroft-Gault), unrounded.
 
-    Source: FDA-MERO-2026 (dosing dossier 1.1). `weight_kg` is the weight chosen by policy section 3,
-    not always the actual weight.
+    Source: FDA-MERO-2026 (dosing dossier 1.1). `weight_kg` is the weight chosen by policy
+    section 3, not always the actual weight.
     """
     male = (_AGE_FROM - age_years) * weight_kg / (_DIVISOR * creatinine_mg_dl)
     return male * _FEMALE if female else male
@@ -36,7 +36,7 @@ def mg_dl_from_umol_l(creatinine_umol_l: float) -> float:
 
 
 def ideal_weight_kg(*, height_cm: float, sex: str) -> float:
-    """Devine ideal body weight in kg; below 60 inches it goes on in a straight line (flagged on screen)."""
+    """Devine ideal body weight in kg; below 60 inches it goes on in a straight line."""
     inches = height_cm / _CM_PER_INCH
     return _DEVINE_BASE_KG[sex] + _DEVINE_KG_PER_INCH * (inches - _DEVINE_FROM_INCHES)
 

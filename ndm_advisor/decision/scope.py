@@ -1,7 +1,5 @@
 """Precedence of policy section 1: an outcome, or go on to choice."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from ndm_advisor.model.answer import Cited, Finding, Outcome
@@ -77,9 +75,7 @@ def _pregnancy(facts: Facts) -> Scope | None:
     return _ended("abstention", "pregnancy-not-severe", facts, names, "4.8")
 
 
-def _ended(
-    outcome: Outcome, reason: str, facts: Facts, names: tuple[str, ...], row: str
-) -> Scope:
+def _ended(outcome: Outcome, reason: str, facts: Facts, names: tuple[str, ...], row: str) -> Scope:
     at = f"section 1, {row}" if row.startswith("order") else row
     finding = Finding("scope", reason, "true", compared(facts, names), (Cited("policy", at),))
     return Scope(outcome, reason, finding)

@@ -1,10 +1,8 @@
-"""Hazards asked of candidates, once per case (policy 4.1): which strategies are usable, and on what terms.
+"""Hazards asked of candidates, once per case (policy 4.1): what is usable, and on what terms.
 
 A stop that holds excludes. A stop that is unknown removes nothing: it becomes a condition in words.
 A caution that holds, or may hold, becomes a condition where the record has one. Profile-free.
 """
-
-from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final, NamedTuple
@@ -44,6 +42,7 @@ class Asked(NamedTuple):
 
     @property
     def because(self) -> str:
+        """The reason, with this drug's name."""
         return _filled(self.hazard.because, self.hazard, self.drug)
 
 
@@ -56,10 +55,12 @@ class Fate(NamedTuple):
 
     @property
     def excluded(self) -> tuple[Asked, ...]:
+        """What takes the candidate out."""
         return tuple(a for a in self.asked if a.excludes)
 
     @property
     def is_usable(self) -> bool:
+        """Nothing excludes it and it has a dose row."""
         return not self.excluded and self.no_dose is None
 
     @property

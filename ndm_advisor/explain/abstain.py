@@ -56,7 +56,9 @@ def abstention(
 
 
 def _reason(found: Mapping[str, object], facts: Facts) -> str:
-    text = str(found.get("reason_eu") if facts.region == "EU" and "reason_eu" in found else found["reason"])
+    text = str(
+        found.get("reason_eu") if facts.region == "EU" and "reason_eu" in found else found["reason"]
+    )
     return text.format(region=facts.region) if "{" in text else text
 
 
@@ -70,7 +72,7 @@ def _information_line(item: Information) -> str:
     return f"{words.regimen_name(item.id)} ({status}): {item.text}"
 
 
-# -- information ------------------------------------------------------------------------------------
+# -- information ---------------------------------------------------------------------------------
 
 
 def information(decision: Decision, knowledge: Knowledge) -> tuple[Information, ...]:
@@ -104,7 +106,13 @@ def status_of(drug: str, facts: Facts, fate: Fate | None = None) -> str:
     for asked in by:
         if asked.hazard.id == "not-in-stock":
             return f"{used}, not in stock"
-        if asked.hazard.alert in {"severe-allergy", "pregnancy", "hepatic", "renal-limit", "contraindicated-companion"}:
+        if asked.hazard.alert in {
+            "severe-allergy",
+            "pregnancy",
+            "hepatic",
+            "renal-limit",
+            "contraindicated-companion",
+        }:
             return f"{used}, excluded: {asked.because}"
     return used
 
@@ -172,7 +180,11 @@ def _salvage(decision: Decision, knowledge: Knowledge) -> Iterator[Information]:
         text = sentence(knowledge, "salvage", "cefepime-zidebactam")
         found = record(knowledge, "salvage", "cefepime-zidebactam")
         licence = str(found.get(facts.region.lower(), ""))
-        yield Information("cefepime-zidebactam", {"cefepime-zidebactam": "laboratory data only"}, f"{text} {licence}")
+        yield Information(
+            "cefepime-zidebactam",
+            {"cefepime-zidebactam": "laboratory data only"},
+            f"{text} {licence}",
+        )
 
 
 def _rules_out_salvage(asked: Asked) -> bool:
@@ -189,30 +201,33 @@ def _rules_out_salvage(asked: Asked) -> bool:
 
 
 def _older(decision: Decision, knowledge: Knowledge) -> Iterator[Information]:
-    """Older agents tested S where they are never a regimen (policy 4.3)."""
-    facts = decision.facts
-    abstained = decision.outcome == "abstention"
-    if decision.outline.reason in {"cns", "other", "cystitis-severe"} or not facts.invasive:
-        return
-    if decision.outline.reason == "pregnancy-not-severe":
+    """Older agents tested S where they are no regimen (policy 4.3), or in pregnancy (4.8)."""
+    facts, reason = decision.facts, decision.outline.reason
+    if reason == "pregnancy-not-severe":
         for ident in qualifying(facts, decision.fates):
             lines = _pregnancy_lines(ident, decision, knowledge)
             yield Information(ident, _strategy_status(ident, decision), lines)
-        return
-    if facts.site not in _DEEP_SITES or not abstained:
-        return
-    for fate in decision.fates.values():
-        strategy = fate.strategy
-        if strategy.kind != "older" or not facts.of_drug[strategy.id].active:
-            continue
-        if facts.region in strategy.regions:
-            key = "older-agent-information"
-            if strategy.id in _TETRACYCLINES and facts.site == "pneumonia":
-                key = "pneumonia-tetracycline-conflict"
-            elif strategy.id in _TETRACYCLINES and facts.site == "bone-joint":
-                key = "bone-tetracycline"
-            text = sentence(knowledge, "salvage", key)
-            yield Information(strategy.id, _strategy_status(strategy.id, decision), text)
+    elif decision.scope is None and facts.site in _DEEP_SITES:
+        for fate in decision.fates.values():
+            if _is_proven_older(fate, facts):
+                text = sentence(knowledge, "salvage", _deep_site_words(fate.strategy.id, facts))
+                status = _strategy_status(fate.strategy.id, decision)
+                yield Information(fate.strategy.id, status, text)
+
+
+def _is_proven_older(fate: Fate, facts: Facts) -> bool:
+    strategy = fate.strategy
+    here = strategy.kind == "older" and facts.region in strategy.regions
+    return here and facts.of_drug[strategy.id].active
+
+
+def _deep_site_words(strategy: str, facts: Facts) -> str:
+    """Tetracyclines in pneumonia show the guideline conflict (guidelines dossier 1.2)."""
+    if strategy in _TETRACYCLINES and facts.site == "pneumonia":
+        return "pneumonia-tetracycline-conflict"
+    if strategy in _TETRACYCLINES and facts.site == "bone-joint":
+        return "bone-tetracycline"
+    return "older-agent-information"
 
 
 def _second_agents(decision: Decision, knowledge: Knowledge) -> Iterator[Information]:
@@ -238,7 +253,10 @@ def _excluded_alone(drug: str, decision: Decision) -> bool:
     """Whether the patient, the species or the stock rules a second agent out; its site does not."""
     fate = decision.fates.get(drug)
     site = {"tetracycline-blood-or-urine", "cystitis-drug-outside-cystitis"}
-    return any(a.hazard.alert not in site and a.hazard.id != "iv-fosfomycin-other-species" for a in (fate.excluded if fate else ()))
+    return any(
+        a.hazard.alert not in site and a.hazard.id != "iv-fosfomycin-other-species"
+        for a in (fate.excluded if fate else ())
+    )
 
 
 def _cystitis(decision: Decision, knowledge: Knowledge) -> Iterator[Information]:

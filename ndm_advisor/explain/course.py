@@ -24,6 +24,12 @@ def lab_requests(decision: Decision, knowledge: Knowledge) -> tuple[str, ...]:
     return tuple(sentence(knowledge, "lab_requests", key) for key in keys)
 
 
+def lab_names(decision: Decision, knowledge: Knowledge) -> tuple[str, ...]:
+    """The same requests by name, for the first screen."""
+    keys = dict.fromkeys(_request_keys(decision))
+    return tuple(str(record(knowledge, "lab_requests", key)["name"]) for key in keys)
+
+
 def _request_keys(decision: Decision) -> Iterator[str]:
     facts = decision.facts
     if decision.scope is not None and decision.scope.outcome != "abstention":
@@ -34,20 +40,27 @@ def _request_keys(decision: Decision) -> Iterator[str]:
         yield "carbapenems"
         yield "carbapenemase-type"
         return
+    yield from _mbl_keys(decision)
+    if facts.invasive:
+        yield from _active_keys(decision)
+    if facts.site in _TESTED_SITES and _older_untested(decision):
+        yield f"older-agents-{facts.site}"
+    if decision.outline.reason == "row-8":
+        yield from ("salvage-agents", "pbp3") if _pbp3_open(decision) else ("salvage-agents",)
+    if facts.deteriorating:
+        yield "re-test"
+
+
+def _pbp3_open(decision: Decision) -> bool:
+    return decision.facts.is_e_coli and decision.facts.pbp3_insertion is None
+
+
+def _mbl_keys(decision: Decision) -> Iterator[str]:
+    facts = decision.facts
     if facts.mbl_status == "discordant":
         yield "second-method"
     elif not facts.mbl_confirmed and facts.invasive:
         yield "carbapenemase-type"
-    if facts.invasive:
-        yield from _active_keys(decision)
-    if facts.site in _TESTED_SITES and _older_untested(decision, knowledge_site=facts.site):
-        yield f"older-agents-{facts.site}"
-    if decision.outline.reason == "row-8":
-        yield "salvage-agents"
-        if facts.is_e_coli and facts.pbp3_insertion is None:
-            yield "pbp3"
-    if facts.deteriorating:
-        yield "re-test"
 
 
 def _active_keys(decision: Decision) -> Iterator[str]:
@@ -59,15 +72,15 @@ def _active_keys(decision: Decision) -> Iterator[str]:
         yield "cefiderocol"
 
 
-def _older_untested(decision: Decision, *, knowledge_site: str) -> bool:
-    """Whether an older agent of this site has no result and none that qualifies is offered first."""
+def _older_untested(decision: Decision) -> bool:
+    """Whether no older agent of this site is proven and one has no result yet."""
+    facts = decision.facts
     older = [
         f.strategy.id
         for f in decision.fates.values()
-        if f.strategy.kind in {"older", "cystitis-only"} and knowledge_site in f.strategy.sites
+        if f.strategy.kind in {"older", "cystitis-only"} and facts.site in f.strategy.sites
     ]
-    facts = decision.facts
-    if knowledge_site != "cystitis" and facts.severe and decision.outcome == "regimens":
+    if facts.site != "cystitis" and facts.severe and decision.outcome == "regimens":
         return False
     proven = any(facts.of_drug[d].active for d in older)
     return not proven and any(facts.of_drug[d].used == "untested" for d in older)
@@ -114,7 +127,7 @@ def _duration_record(strategy: str, facts: Facts, knowledge: Knowledge) -> Mappi
 
 
 def step_down(decision: Decision, knowledge: Knowledge) -> str | None:
-    """Oral step-down: only a proven fluoroquinolone or trimethoprim-sulfamethoxazole (policy 9.5)."""
+    """Oral step-down: only a proven fluoroquinolone or co-trimoxazole (policy 9.5)."""
     facts = decision.facts
     if not (decision.offered and facts.invasive):
         return None
@@ -145,20 +158,21 @@ def review_due(decision: Decision, knowledge: Knowledge) -> ReviewDue | None:
         (counted_from + timedelta(days=hours / _HOURS_PER_DAY)).isoformat()
         for hours in knowledge.settings.review_hours
     )
-    text = sentence(knowledge, "review", "text")
+    text, short = sentence(knowledge, "review", "text"), sentence(knowledge, "review", "short")
     if started is None:
         text = f"{text} {sentence(knowledge, 'review', 'from_advice')}"
     device = decision.facts.device
     if device not in {None, "none"}:
         named = (device or "").replace("-", " ").capitalize()
-        text = f"{text} {sentence(knowledge, 'review', 'device').format(device=named)}"
+        remove = sentence(knowledge, "review", "device").format(device=named)
+        text, short = f"{text} {remove}", f"{short}. {remove}"
     if {A, P} <= {o.ranked.strategy for o in decision.offered}:
         text = f"{text} {sentence(knowledge, 'review', 'pair_to_fixed')}"
-    return ReviewDue(text, first, last, counted_from.isoformat())
+    return ReviewDue(text, first, last, counted_from.isoformat(), short)
 
 
 def gram_positive_note(decision: Decision, knowledge: Knowledge) -> str:
-    """"A and F do not cover Gram-positives" where the site or the culture calls for it (policy 9.1)."""
+    """What A, P and F leave uncovered, where site or culture calls for it (policy 9.1)."""
     sites = {"intra-abdominal", "skin-soft-tissue", "pneumonia"}
     facts = decision.facts
     active = {o.ranked.strategy for o in decision.offered} & {A, P, F}

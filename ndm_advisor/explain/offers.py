@@ -52,7 +52,7 @@ def _offer(offered: Offered, order: int, decision: Decision, knowledge: Knowledg
     )
 
 
-# -- grade ----------------------------------------------------------------------------------------
+# -- grade ---------------------------------------------------------------------------------------
 
 
 def graded(strategy: str, facts: Facts, profile: Profile) -> TableRow | None:
@@ -81,16 +81,18 @@ def _basis(grade: TableRow | None, facts: Facts) -> str:
     return str(grade.give["basis"]) if grade else "tool_policy"
 
 
-def _support(
-    offered: Offered, facts: Facts
-) -> Literal["susceptible", "untested", "not_needed"]:
+def _support(offered: Offered, facts: Facts) -> Literal["susceptible", "untested", "not_needed"]:
     strategy = offered.fate.strategy
     if strategy.support == "aztreonam_support":
         return "susceptible" if facts.aztreonam_support == "susceptible" else "untested"
-    return "susceptible" if strategy.support in {"cefiderocol_support", "susceptible"} else "not_needed"
+    return (
+        "susceptible"
+        if strategy.support in {"cefiderocol_support", "susceptible"}
+        else "not_needed"
+    )
 
 
-# -- reasons and conditions -------------------------------------------------------------------------
+# -- reasons and conditions ----------------------------------------------------------------------
 
 
 def _conditions(offered: Offered, facts: Facts, knowledge: Knowledge) -> tuple[str, ...]:
@@ -107,8 +109,8 @@ def _conditions(offered: Offered, facts: Facts, knowledge: Knowledge) -> tuple[s
 
 
 def _interval_open(facts: Facts) -> bool:
-    """Whether the pair's interval is, or may be, for a specialist: also while the clearance is unknown."""
-    if facts.pair_divergence or facts.on_renal_replacement:
+    """Whether the pair's interval is, or may be, for a specialist; unknown facts count."""
+    if facts.pair_divergence or facts.on_renal_replacement is not False:
         return True
     return facts.crcl_ml_min is None
 
@@ -129,10 +131,11 @@ def _because(offered: Offered, facts: Facts, knowledge: Knowledge) -> Iterator[s
         result = facts.susceptibilities.get(drug)
         if result is not None and result.high_dose and offered.ranked.strategy not in {A, P, F}:
             high = knowledge.settings.eucast_high_doses[drug]
-            yield f"{words.drug_name(drug)} I by EUCAST: susceptible, increased exposure; high dose {high}"
+            name = words.drug_name(drug)
+            yield f"{name} I by EUCAST: susceptible, increased exposure; high dose {high}"
 
 
-# -- lines ------------------------------------------------------------------------------------------
+# -- lines ---------------------------------------------------------------------------------------
 
 
 def _administration(offered: Offered, facts: Facts, knowledge: Knowledge) -> Iterator[str]:
@@ -153,9 +156,11 @@ def _administration(offered: Offered, facts: Facts, knowledge: Knowledge) -> Ite
     if offered.companions:
         yield sentence(knowledge, "lines", "metronidazole")
     if facts.on_renal_replacement:
-        yield sentence(knowledge, "renal_replacement", "after_session") if (
-            facts.renal_replacement == "intermittent-haemodialysis"
-        ) else sentence(knowledge, "renal_replacement", "not_used")
+        yield (
+            sentence(knowledge, "renal_replacement", "after_session")
+            if (facts.renal_replacement == "intermittent-haemodialysis")
+            else sentence(knowledge, "renal_replacement", "not_used")
+        )
 
 
 def _pair_kidney(facts: Facts, knowledge: Knowledge) -> Iterator[str]:
@@ -168,7 +173,7 @@ def _pair_kidney(facts: Facts, knowledge: Knowledge) -> Iterator[str]:
         yield sentence(knowledge, "pair", "six_hourly" if six else "six_hourly_refused")
 
 
-# -- why not ----------------------------------------------------------------------------------------
+# -- why not -------------------------------------------------------------------------------------
 
 
 def rejected(decision: Decision, knowledge: Knowledge) -> tuple[Rejected, ...]:
@@ -214,17 +219,19 @@ def _turned(decision: Decision, knowledge: Knowledge, offered: set[str]) -> Iter
             said.add(turned.strategy)
             text = sentence(knowledge, "say", turned.because)
             yield Rejected(turned.strategy, (text,), (turned.row,), (Cited("policy", turned.row),))
+    if selection.outcome != "regimens":
+        return
     for strategy in (A, P, F):
         if decision.fates[strategy].is_usable and strategy not in offered | said:
-            if selection.outcome == "regimens":
-                yield Rejected(strategy, (_not_in_row(strategy, decision),), selection.rows, ())
+            yield Rejected(strategy, (_not_in_row(strategy, decision),), selection.rows, ())
 
 
 def _not_in_row(strategy: str, decision: Decision) -> str:
+    only = "only when aztreonam-avibactam cannot be had"
     if strategy == P and decision.facts.pregnant_eu:
-        return "in pregnancy the UK label contraindicates aztreonam: only when aztreonam-avibactam cannot be had"
+        return f"in pregnancy the UK label contraindicates aztreonam: {only}"
     if strategy == P:
-        return "only when aztreonam-avibactam cannot be had"
+        return only
     return "the guideline's row for this case does not name it"
 
 

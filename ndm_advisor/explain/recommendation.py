@@ -6,12 +6,14 @@ from typing import Final, Literal, cast
 
 from ndm_advisor.decision.alerts import finding_of
 from ndm_advisor.decision.decide import Decision
+from ndm_advisor.decision.outline import withheld
 from ndm_advisor.decision.rank import A, P
 from ndm_advisor.explain.abstain import abstention, information
 from ndm_advisor.explain.alert_words import alert_lines
 from ndm_advisor.explain.course import (
     duration,
     gram_positive_note,
+    lab_names,
     lab_requests,
     monitoring,
     review_due,
@@ -82,6 +84,7 @@ def explain(
         kidney=decision.facts.kidney,
         note=decision.case.note,
         headline=_headline(decision, knowledge),
+        lab_names=lab_names(decision, knowledge),
     )
 
 
@@ -120,14 +123,16 @@ def _breakpoints(decision: Decision, knowledge: Knowledge) -> str:
     return f"{panel.standard} {panel.version}{'' if known else ' (not held: MICs not read)'}"
 
 
-# -- the first line -----------------------------------------------------------------------------------
+# -- the first line ------------------------------------------------------------------------------
 
 
 def _headline(decision: Decision, knowledge: Knowledge) -> str:
     """Whose infection this is: organism, MBL, site and severity, in one line."""
     facts = decision.facts
     site = str(record(knowledge, "headline", facts.site).get("name", facts.site))
-    mbl = sentence(knowledge, "mbl_words", facts.mbl_status).format(family=facts.mbl_family or "MBL")
+    mbl = sentence(knowledge, "mbl_words", facts.mbl_status).format(
+        family=facts.mbl_family or "MBL"
+    )
     parts = [f"{facts.organism_name}, {mbl}: {site}"]
     if facts.site != "colonisation":
         key = facts.severity
@@ -166,14 +171,14 @@ def _regimen_summary(decision: Decision, regimens: tuple[Offer, ...]) -> str:
 def _indicator(
     decision: Decision, lines: tuple[Alert, ...]
 ) -> Literal["info", "warning", "critical"]:
-    """critical for a stop that is not standing or an abstention, else warning for a caution."""
+    """Critical for a stop that is not standing or an abstention, else warning for a caution."""
     tiers = {line.tier for line in lines if not line.standing}
     if "stop" in tiers or decision.outcome == "abstention":
         return "critical"
     return "warning" if "caution" in tiers else "info"
 
 
-# -- the panels ---------------------------------------------------------------------------------------
+# -- the panels ----------------------------------------------------------------------------------
 
 
 def _susceptibilities(facts: Facts) -> tuple[SusceptibilityLine, ...]:
@@ -242,7 +247,7 @@ def _position_note(guideline: str, decision: Decision, knowledge: Knowledge) -> 
     return "; ".join(parts)
 
 
-# -- lines of the screen ------------------------------------------------------------------------------
+# -- lines of the screen -------------------------------------------------------------------------
 
 
 def _notes(decision: Decision, knowledge: Knowledge) -> tuple[str, ...]:
@@ -360,6 +365,7 @@ def _findings(decision: Decision) -> tuple[Finding, ...]:
         found += [a.finding for a in fate.asked]
     for selection in decision.positions.values():
         found += selection.findings
+    found += withheld(decision.offered, decision.facts)
     found += [finding_of(r, decision.facts) for r in decision.raised]
     unique = {(f.stage, f.rule, f.result, repr(sorted(f.compared.items()))): f for f in found}
     return tuple(f._replace(text=finding_sentence(f)) for f in unique.values())

@@ -1,4 +1,4 @@
-"""What was not assessed, why, and what would supply it (policy section 10). Silence never means safe."""
+"""What was not assessed, why, and what would supply it. Silence never means safe."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _isolate(decision: Decision) -> Iterator[NotAssessed]:
         yield from _one(
             decision,
             "isolate.mbl_on",
-            "which isolate was typed",
+            "isolate typed",
             "not given: taken as the current one",
             '"current" or "previous"',
         )
@@ -75,17 +75,21 @@ def _isolate(decision: Decision) -> Iterator[NotAssessed]:
             decision, "isolate.pbp3_insertion", "PBP3 insertion", "not tested", '"YRIN", "none" ...'
         )
     yield from _one(
-        decision, "isolate.methyltransferase_16s", "16S methyltransferase", "not tested", "true or false"
+        decision,
+        "isolate.methyltransferase_16s",
+        "16S methyltransferase",
+        "not tested",
+        "true or false",
     )
 
 
 def _results(decision: Decision) -> Iterator[NotAssessed]:
     facts = decision.facts
     wanted = (
-        ("aztreonam-avibactam", "aztreonam-avibactam result"),
-        ("ceftazidime-avibactam+aztreonam", "combined test of ceftazidime-avibactam with aztreonam"),
-        ("cefiderocol", "cefiderocol result"),
-        ("ceftazidime-avibactam", "ceftazidime-avibactam result"),
+        ("aztreonam-avibactam", "aztreonam-avibactam"),
+        ("ceftazidime-avibactam+aztreonam", "combined test"),
+        ("cefiderocol", "cefiderocol"),
+        ("ceftazidime-avibactam", "ceftazidime-avibactam"),
     )
     for drug, what in wanted:
         key = f"panel.results.{drug}"
@@ -101,7 +105,7 @@ def _results(decision: Decision) -> Iterator[NotAssessed]:
     )
     if missing:
         why = "none tested" if facts.carbapenem == "none-tested" else "not all tested"
-        yield NotAssessed("carbapenem results", why, "; ".join(missing), missing)
+        yield NotAssessed("carbapenems", why, "; ".join(missing), missing)
     yield from _unread(decision)
     yield from _older_results(decision)
 
@@ -156,10 +160,14 @@ def _infection(decision: Decision) -> Iterator[NotAssessed]:
         why = "not all given" if stated else "not given: handled as severe"
         if not stated and facts.site == "cystitis":
             why = "not given: taken as not severe"
-        what = "severity criteria" if stated else "severity"
+        what = "severity scores" if stated else "severity"
         yield NotAssessed(what, why, "; ".join(absent), absent)
     sets = (
-        ("infection.source_control", "source control", '"achieved", "pending", "not-possible" or "not-needed"'),
+        (
+            "infection.source_control",
+            "source control",
+            '"achieved", "pending", "not-possible" or "not-needed"',
+        ),
         ("infection.device", "device", '"none" or its name'),
         ("infection.polymicrobial", "other organisms", "true or false"),
     )
@@ -167,20 +175,21 @@ def _infection(decision: Decision) -> Iterator[NotAssessed]:
         if facts.invasive:
             yield from _one(decision, key, what, "not given", supply)
     if facts.site == "intra-abdominal":
-        yield from _one(decision, "infection.anaerobes", "anaerobes", "not given: assumed", "true or false")
+        yield from _one(
+            decision, "infection.anaerobes", "anaerobes", "not given: assumed", "true or false"
+        )
     if facts.site == "bloodstream":
-        yield from _one(decision, "infection.source", "source of the bloodstream infection", "not given", "a site")
+        yield from _one(decision, "infection.source", "source", "not given", "a site")
 
 
 def _patient(decision: Decision) -> Iterator[NotAssessed]:
-    facts = decision.facts
     yield from _one(decision, "patient.age_years", "age", "not given: adult assumed", "years")
     yield from _one(decision, "patient.sex", "sex", "not given", '"female" or "male"')
     asked = (
         ("patient.allergies", "allergies", "[] or a list"),
-        ("patient.medicines", "medicines (interactions)", "[] or a list"),
+        ("patient.medicines", "medicines", "[] or a list"),
         ("patient.conditions", "conditions", "[] or a list"),
-        ("patient.child_pugh", "liver (Child-Pugh)", '"A", "B" or "C"'),
+        ("patient.child_pugh", "Child-Pugh", '"A", "B" or "C"'),
         ("patient.renal_replacement", "renal replacement", '"none" or its kind'),
         ("patient.breast_feeding", "breast-feeding", "true or false"),
     )
@@ -197,7 +206,9 @@ def _pregnancy(decision: Decision) -> Iterator[NotAssessed]:
     yield from _one(decision, "patient.pregnant", "pregnancy", why, "true or false")
     if facts.pregnant:
         supply = "completed weeks"
-        yield from _one(decision, "patient.gestation_weeks", "week of pregnancy", "not given", supply)
+        yield from _one(
+            decision, "patient.gestation_weeks", "week of pregnancy", "not given", supply
+        )
 
 
 def _kidney(decision: Decision) -> Iterator[NotAssessed]:
@@ -213,9 +224,11 @@ def _kidney(decision: Decision) -> Iterator[NotAssessed]:
             "patient.crcl_ml_min, or age_years, sex, weight_kg and creatinine_umol_l "
             "(or creatinine_mg_dl)"
         )
-        yield NotAssessed("creatinine clearance", "not given: doses by CrCl are withheld", supply, absent)
+        yield NotAssessed(
+            "creatinine clearance", "not given: doses by CrCl are withheld", supply, absent
+        )
     else:
-        yield NotAssessed("other kidney facts", "not given", "; ".join(absent), absent)
+        yield NotAssessed("kidney details", "not given", "; ".join(absent), absent)
 
 
 def _replacement(decision: Decision) -> Iterator[NotAssessed]:
@@ -229,7 +242,7 @@ def _replacement(decision: Decision) -> Iterator[NotAssessed]:
 
 
 def _hospital(decision: Decision, knowledge: Knowledge) -> Iterator[NotAssessed]:
-    """Stock, drug by drug: of the beta-lactam strategies always, of others where they are in question."""
+    """Stock, drug by drug: of A, P and F always, of others where they are in question."""
     facts = decision.facts
     if decision.scope is not None and decision.scope.outcome != "abstention":
         return

@@ -1,0 +1,1 @@
+"""The vocabulary: plain frozen types, and the pydantic models of a case."""

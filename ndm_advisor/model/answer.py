@@ -1,10 +1,9 @@
 """What the tool answers: plain frozen tuples with the names of the JSON answer.
 
 Field names are the public contract (interface section 2): `render/as_json.py` writes each tuple as
-an object with these keys. Text is for people and may change; ids, numbers and enums are for programs.
+an object with these keys. Text is for people and may change; ids, numbers and enums are for
+programs.
 """
-
-from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
@@ -37,6 +36,8 @@ class Finding(NamedTuple):
 
 
 class PerKg(NamedTuple):
+    """How a weight-based amount came about."""
+
     mg_per_kg: float
     to_mg_per_kg: float | None
     weight_kg: float | None
@@ -65,6 +66,8 @@ class Dose(NamedTuple):
 
 
 class CrclBand(NamedTuple):
+    """The band used, in mL/min, with the side of each edge."""
+
     from_ml_min: float
     from_included: bool
     to_ml_min: float | None
@@ -147,6 +150,8 @@ class Offer(NamedTuple):
 
 
 class Rejected(NamedTuple):
+    """A strategy that is not offered, and the rules that say so."""
+
     id: str
     because: tuple[str, ...]
     rules: tuple[str, ...]
@@ -154,6 +159,8 @@ class Rejected(NamedTuple):
 
 
 class Abstention(NamedTuple):
+    """Why nothing is offered, what would settle it, and every line to be printed."""
+
     reason: str
     would_settle: tuple[str, ...]
     ask: str
@@ -164,12 +171,16 @@ class Abstention(NamedTuple):
 
 
 class Information(NamedTuple):
+    """A candidate a specialist may choose; never a regimen."""
+
     id: str
     status: dict[str, str]
     text: str
 
 
 class Alert(NamedTuple):
+    """One alert in words, with its tier and next step."""
+
     id: str
     tier: Tier
     text: str
@@ -181,6 +192,8 @@ class Alert(NamedTuple):
 
 
 class Change(NamedTuple):
+    """What to do with one order."""
+
     order: int
     do: Literal["stop", "replace", "adjust", "add", "call"]
     to: str | None
@@ -188,12 +201,16 @@ class Change(NamedTuple):
 
 
 class OrderCheck(NamedTuple):
+    """The verdict over the set of orders."""
+
     verdict: str
     alerts: tuple[Alert, ...]
     change: tuple[Change, ...]
 
 
 class SusceptibilityLine(NamedTuple):
+    """One row of the panel: reported, read and used."""
+
     drug: str
     mic_mg_l: str | None
     zone_mm: float | None
@@ -207,6 +224,8 @@ class SusceptibilityLine(NamedTuple):
 
 
 class Position(NamedTuple):
+    """What one guideline profile says of this case."""
+
     guideline: str
     outcome: Outcome
     preferred: tuple[str, ...]
@@ -229,12 +248,16 @@ class NotAssessed(NamedTuple):
 
 
 class Monitoring(NamedTuple):
+    """A test and when to do it."""
+
     test: str
     when: str
     sources: tuple[Cited, ...]
 
 
 class Duration(NamedTuple):
+    """How long, in days, from the first active dose."""
+
     text: str
     from_days: float | None
     to_days: float | None
@@ -242,13 +265,18 @@ class Duration(NamedTuple):
 
 
 class ReviewDue(NamedTuple):
+    """The two review dates and what to look at."""
+
     text: str
     first_on: str
     last_on: str
     counted_from: str
+    short: str = ""  # what to review, for a screen that prints the dates itself
 
 
 class CaseRef(NamedTuple):
+    """Which case this answers."""
+
     id: str | None
     path: str | None
     sha256: str | None
@@ -256,6 +284,8 @@ class CaseRef(NamedTuple):
 
 
 class Provenance(NamedTuple):
+    """Versions, dates and settings behind an answer."""
+
     tool_version: str
     knowledge_version: str
     knowledge_sha256: str
@@ -285,8 +315,8 @@ class Kidney(NamedTuple):
 class Outline(NamedTuple):
     """The comparable part of an answer: no text. Equal outlines mean equal advice.
 
-    `ranked`: (regimen id, rank, provisional) in order. `doses`: (regimen id, drug, dose key) where the
-    dose key holds every number of the order. `stops`: alert ids with tier stop that are not standing.
+    `ranked`: (regimen id, rank, provisional) in order. `doses`: (regimen id, drug, dose key) where
+    the dose key holds every number of the order. `stops`: ids of stops that are not standing.
     """
 
     outcome: Outcome
@@ -298,6 +328,8 @@ class Outline(NamedTuple):
 
 
 class Recommendation(NamedTuple):
+    """The answer of interface section 2."""
+
     schema_version: str
     case: CaseRef
     provenance: Provenance
@@ -322,7 +354,10 @@ class Recommendation(NamedTuple):
     step_down: str | None
     review_due: ReviewDue | None
     findings: tuple[Finding, ...]
-    notes: tuple[str, ...]  # lines that belong on the screen: pointers, disagreement, "speaks of NDM"
+    notes: tuple[
+        str, ...
+    ]  # lines that belong on the screen: pointers, disagreement, "speaks of NDM"
     kidney: Kidney
     note: str | None  # the case's own free text, shown, never interpreted
     headline: str  # what is infected, with what, how ill: one line
+    lab_names: tuple[str, ...]  # the lab requests by name, for the first screen

@@ -1,7 +1,5 @@
 """What is known of one case before any choice: plain tuples, None = unknown."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -13,7 +11,7 @@ class Susceptibility(NamedTuple):
     """One drug's result after interpretation (policy section 3, `susceptibility`).
 
     `used`: S | I | SDD | R | NS | untested. `active` is True when `used` counts as active: S, or
-    EUCAST I where a high dose is listed. `not_susceptible` is True when the result can only be I or R.
+    EUCAST I where a high dose is listed. `not_susceptible`: the result can only be I or R.
     `conflict` says that the category disagrees with the MIC or zone of the same row.
     """
 
@@ -40,8 +38,8 @@ class Susceptibility(NamedTuple):
 class DrugFacts(NamedTuple):
     """What is known of one drug for this case; conditions name these with the prefix `drug.`.
 
-    `severe_allergy`: "no" | "avoid" | "caution" | "none" (no statement) from the side-chain graph or
-    the drug's class after a severe reaction, "clear" when no such reaction stands in the case, None
+    `severe_allergy`: "no" | "avoid" | "caution" | "none" (no statement) from the side-chain graph
+    or the drug's class after a severe reaction, "clear" when no such reaction stands in the case, None
     when allergies were not given. `any_allergy` likewise for a mild reaction or one of unknown
     severity: "label" | "caution" | "none" | "clear".
     """
@@ -87,7 +85,9 @@ class Facts(NamedTuple):
     mbl_stated: str
     mbl_method: str | None
     mbl_on_previous: bool
-    mbl_in_play: bool  # confirmed, suspected (unknown with a carbapenem I or R among them), discordant
+    mbl_in_play: (
+        bool  # confirmed, suspected (unknown with a carbapenem I or R among them), discordant
+    )
     mbl_ruled_out: bool
     mbl_family: str | None
     family_is_ndm: bool
@@ -244,6 +244,10 @@ FACT_KEYS: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
+_RESULT: Final = "panel.results."
+_STANDARD: Final = "panel.standard"
+
+
 def compared(
     facts: Facts, names: tuple[str, ...], drug: DrugFacts | None = None
 ) -> dict[str, Scalar]:
@@ -258,6 +262,8 @@ def compared(
         present = [key for key in keys if key in facts.given]
         for key in present:
             shown[key] = facts.given[key]
+            if key.startswith(_RESULT) and _STANDARD in facts.given:
+                shown[_STANDARD] = facts.given[_STANDARD]  # a result means what its standard says
         if not present:
             shown[keys[0]] = None
     return shown

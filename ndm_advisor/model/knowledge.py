@@ -1,6 +1,4 @@
-"""The knowledge base in memory: plain frozen tuples, made by `knowledge/compile.py` from `data/`."""
-
-from __future__ import annotations
+"""The knowledge base in memory: plain frozen tuples, made from `data/` by `knowledge/`."""
 
 from typing import Literal, NamedTuple
 
@@ -11,6 +9,8 @@ Region = Literal["EU", "US"]
 
 
 class Source(NamedTuple):
+    """A source once, by id: what it is and how it was read."""
+
     id: str
     title: str
     year: int | None
@@ -67,7 +67,7 @@ class Band(NamedTuple):
 
 
 class Dosing(NamedTuple):
-    """A dosing table: one drug, one use, one region, one route, bands that tile the measure's line."""
+    """A dosing table: one drug, use, region and route; bands that tile the measure's line."""
 
     id: str
     drug: str
@@ -76,7 +76,9 @@ class Dosing(NamedTuple):
     route: str
     measure: Literal["crcl_ml_min", "effluent_l_h", "none"]
     bands: tuple[Band, ...]
-    weight: Literal["none", "actual", "ideal", "adjusted-above-1.2-ideal", "adjusted-above-1.25-ideal"]
+    weight: Literal[
+        "none", "actual", "ideal", "adjusted-above-1.2-ideal", "adjusted-above-1.25-ideal"
+    ]
     haemodialysis: Band | None
     haemodialysis_text: str | None
     crrt_text: str | None
@@ -91,6 +93,8 @@ class Dosing(NamedTuple):
 
 
 class Drug(NamedTuple):
+    """One drug: identity, licences, dosing tables, statements."""
+
     id: str
     name: str
     role: Literal["dosed", "panel", "component"]
@@ -119,7 +123,7 @@ class Condition(NamedTuple):
 
 
 class Hazard(NamedTuple):
-    """Why a drug or strategy must not, or only with care, be given: asked of candidates and orders."""
+    """Why a drug or strategy must not, or only with care, be given. Candidates and orders meet it."""
 
     id: str
     alert: str  # the alert id of policy section 6 it raises; "" for a rule that only excludes
@@ -156,6 +160,8 @@ class Strategy(NamedTuple):
 
 
 class TableRow(NamedTuple):
+    """One row: what must match, and what it gives."""
+
     id: str
     when: dict[str, tuple[object, ...]]
     give: dict[str, object]
@@ -172,6 +178,8 @@ class Table(NamedTuple):
 
 
 class Profile(NamedTuple):
+    """One guideline profile: its tables and its grades."""
+
     id: str
     name: str
     year: int
@@ -181,7 +189,9 @@ class Profile(NamedTuple):
     choice: Table
     older: Table
     grades: tuple[TableRow, ...]
-    older_before_cefiderocol: bool  # among alternatives: A/P, older agents, cefiderocol (policy 4.3)
+    older_before_cefiderocol: (
+        bool  # among alternatives: A/P, older agents, cefiderocol (policy 4.3)
+    )
 
 
 class Breakpoint(NamedTuple):
@@ -198,7 +208,9 @@ class Breakpoint(NamedTuple):
     organisms: str  # id of an organism group in organisms.toml
     indication: str
     method: Literal["MIC", "disk"]
-    status: Literal["numeric", "brackets", "dash", "note", "not_listed", "no_s_category", "refers", "unreadable"]
+    status: Literal[
+        "numeric", "brackets", "dash", "note", "not_listed", "no_s_category", "refers", "unreadable"
+    ]
     s_at_most_mg_l: float | None
     r_above_mg_l: float | None
     r_at_least_mg_l: float | None
@@ -215,6 +227,8 @@ class Breakpoint(NamedTuple):
 
 
 class Organism(NamedTuple):
+    """A species, its group and what it resists by nature."""
+
     id: str
     name: str
     aliases: tuple[str, ...]
@@ -239,7 +253,9 @@ class AllergyGraph(NamedTuple):
     drugs: tuple[str, ...]
     cells: dict[tuple[str, str, str], AllergyCell]
     severe_words: tuple[str, ...]
-    culprits: dict[str, tuple[tuple[str, ...], bool]]  # folded allergen -> (rows, every avibactam product)
+    culprits: dict[
+        str, tuple[tuple[str, ...], bool]
+    ]  # folded allergen -> (rows, every avibactam product)
     side_chain_group: tuple[str, ...]
     avibactam_products: tuple[str, ...]
     avibactam_cell: AllergyCell
@@ -305,6 +321,8 @@ class AlertText(NamedTuple):
 
 
 class Knowledge(NamedTuple):
+    """The whole base, compiled."""
+
     version: str
     sha256: str
     reviewed_on: str
@@ -321,7 +339,9 @@ class Knowledge(NamedTuple):
     profiles: dict[str, Profile]
     tables: dict[str, Table]  # family order, cystitis, ...
     alerts: dict[str, AlertText]
-    words: dict[str, object]  # sentences and site texts: durations, monitoring, lab requests, companions
+    words: dict[
+        str, object
+    ]  # sentences and site texts: durations, monitoring, lab requests, companions
     allergy: AllergyGraph
     medicines: Medicines
     settings: Settings

@@ -1,7 +1,5 @@
 """A minimum inhibitory concentration as a laboratory writes it: operator and number in mg/L."""
 
-from __future__ import annotations
-
 import math
 import re
 from typing import Final, Literal, NamedTuple, cast, get_args

@@ -1,4 +1,4 @@
-"""Reads vignettes and compares what `expect` names with an answer; nothing here knows the program's rules."""
+"""Reads vignettes and compares what `expect` names with an answer; no rule lives here."""
 
 from __future__ import annotations
 
@@ -24,6 +24,10 @@ class Vignette(NamedTuple):
     @property
     def label(self) -> str:
         return f"{self.file}: {self.name}"
+
+
+# Keys of `expect` that ask the decision itself: facts, and hazards by what came out.
+OF_THE_DECISION = {"facts", "fired", "missed", "unknown"}
 
 
 def vignettes() -> Iterator[Vignette]:
@@ -77,7 +81,7 @@ def differences(expect: dict[str, Any], answer: dict[str, Any]) -> list[str]:
     """What the JSON answer does not say as expected, one sentence each."""
     found = []
     for key, wanted in expect.items():
-        if key in {"facts"}:
+        if key in OF_THE_DECISION:
             continue
         got = _ASKED[key](answer, wanted)
         if got is not None:
@@ -127,7 +131,9 @@ def _strength(answer, wanted):
 
 def _not_assessed(answer, wanted):
     named = {key for item in answer["not_assessed"] for key in item["keys"]}
-    return [w for w in wanted if w.replace(" ", "") not in {n.replace(" ", "") for n in named}] or None
+    return [
+        w for w in wanted if w.replace(" ", "") not in {n.replace(" ", "") for n in named}
+    ] or None
 
 
 def _doses(answer, wanted):
@@ -138,7 +144,9 @@ def _doses(answer, wanted):
     wrong = {}
     for drug, text in wanted.items():
         got = orders.get(drug, "not offered")
-        if got != text and not (got.startswith(f"{text} after load") and " after load " not in text):
+        if got != text and not (
+            got.startswith(f"{text} after load") and " after load " not in text
+        ):
             wrong[drug] = got
     return wrong or None
 
@@ -163,14 +171,16 @@ def _susceptibility(answer, wanted):
     wrong = {}
     for drug, category in wanted.items():
         key = drug.replace(" + ", "+").replace("fosfomycin (iv)", "fosfomycin-iv")
-        key = key.replace("fosfomycin (oral)", "fosfomycin-oral").replace("polymyxin b", "polymyxin-b")
+        key = key.replace("fosfomycin (oral)", "fosfomycin-oral").replace(
+            "polymyxin b", "polymyxin-b"
+        )
         if used.get(key, "untested") != category:
             wrong[drug] = used.get(key, "untested")
     return wrong or None
 
 
 def dose_text(order: dict[str, Any]) -> str:
-    """An order as the vignettes write it: "2000+500 mg every 8 h over 3 h after load 2000+670 mg"."""
+    """An order as the vignettes write it: "2000 mg every 8 h over 3 h after load 2000 mg"."""
     dose = order["maintenance_dose"]
     if dose is None:
         return "none"
@@ -188,7 +198,8 @@ def dose_text(order: dict[str, Any]) -> str:
 
 def _amount(dose: dict[str, Any]) -> str:
     if dose["units"] is not None:
-        return f"{_span(dose['units']['amount'], dose['units']['to_amount'])} {dose['units']['system']}"
+        units = dose["units"]
+        return f"{_span(units['amount'], units['to_amount'])} {units['system']}"
     if dose["to_total_mg"] is not None:
         return f"{_span(dose['total_mg'], dose['to_total_mg'])} mg"
     return "+".join(_number(v) for v in dose["components_mg"].values()) + " mg"
@@ -232,3 +243,14 @@ def fact_differences(wanted: dict[str, Any], facts: Any) -> list[str]:
         if not same:
             found.append(f"fact {key}: expected {value!r}, got {got!r}")
     return found
+
+
+def hazard_differences(expect: dict[str, Any], decision: Any) -> list[str]:
+    """Hazards that did not come out as expected: fired, missed (asked, false) or unknown."""
+    asked = {(a.hazard.id, a.holds) for f in decision.fates.values() for a in f.asked}
+    fired = {h for h, holds in asked if holds}
+    unknown = {h for h, holds in asked if holds is None}
+    found = [f"fired: {h} did not" for h in expect.get("fired", []) if h not in fired]
+    found += [f"unknown: {h} was not" for h in expect.get("unknown", []) if h not in unknown]
+    missed = expect.get("missed", [])
+    return found + [f"missed: {h} did not" for h in missed if h in fired | unknown]

@@ -1,0 +1,98 @@
+"""Policy section 10: monotone in ignorance.
+
+"Take a case and remove one optional fact ... (a) Not adverse: no regimen is offered that was not;
+none loses `provisional` or a condition; `dose_pending` does not become false; strength and
+certainty do not rise. (b) Adverse: whatever is newly offered, dosed or no longer provisional stands beside a
+`not_assessed` entry that names the removed fact."
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+from ndm_advisor.advise import advise
+from ndm_advisor.read.case_file import build_case
+from ndm_advisor.render.as_json import to_json
+from tests.properties.cases import flat_cases
+from tests.vignettes.harness import ON, document
+
+SETTINGS = {"format", "panel.version", "hospital.guideline", "hospital.region", "id", "note"}
+REQUIRED = {"isolate.organism", "infection.site"}
+STRENGTHS = [None, "not_graded", "good_practice", "conditional", "strong"]
+CERTAINTIES = [None, "very_low", "low", "moderate", "high"]
+
+
+@pytest.fixture(scope="module")
+def answer(knowledge, names):
+    def make(flat: dict[str, Any]) -> dict[str, Any]:
+        case, _ = build_case(document(flat, {}, []), names=names, on=ON)
+        return json.loads(to_json(advise(case, knowledge, on=ON)))
+
+    return make
+
+
+def is_adverse(before: dict[str, Any], key: str) -> bool:
+    """A finding with result "true" compared the fact."""
+    return any(
+        f["result"] == "true" and f["compared"].get(key) is not None for f in before["findings"]
+    )
+
+
+def key_of(flat_key: str) -> str:
+    plain = flat_key.replace(" + ", "+")
+    return plain.replace("fosfomycin (iv)", "fosfomycin-iv").replace(
+        "fosfomycin (oral)", "fosfomycin-oral"
+    )
+
+
+def compare(before: dict[str, Any], after: dict[str, Any], key: str) -> None:
+    named = {k for item in after["not_assessed"] for k in item["keys"]}
+    removed = key_of(key)
+    was = {r["id"]: r for r in before["regimens"]}
+    gained = [r["id"] for r in after["regimens"] if r["id"] not in was]
+    firmer = [
+        r["id"]
+        for r in after["regimens"]
+        if r["id"] in was and was[r["id"]]["provisional"] and not r["provisional"]
+    ]
+    dosed = before["dose_pending"] and not after["dose_pending"] and after["regimens"]
+    if is_adverse(before, removed):
+        if gained or firmer or dosed:
+            assert removed in named, (removed, gained, firmer, dosed)
+        return
+    assert not gained, (removed, gained)
+    assert not firmer, (removed, firmer)
+    assert not dosed, removed
+    for regimen in after["regimens"]:
+        old = was[regimen["id"]]
+        assert set(old["conditions"]) <= set(regimen["conditions"]), (
+            removed,
+            regimen["id"],
+            old["conditions"],
+            regimen["conditions"],
+        )
+        assert STRENGTHS.index(regimen["strength"]) <= STRENGTHS.index(old["strength"]), removed
+        assert CERTAINTIES.index(regimen["certainty"]) <= CERTAINTIES.index(old["certainty"]), (
+            removed
+        )
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+)
+@given(flat=flat_cases())
+def test_removing_a_fact_never_adds_certainty(flat, answer):
+    before = answer(flat)
+    for key in flat:
+        if key not in SETTINGS | REQUIRED:
+            if key == "patient.pregnant" and "patient.gestation_weeks" in flat:
+                continue  # removing one of the two alone is a case of its own
+            compare(before, answer({k: v for k, v in flat.items() if k != key}), key)
