@@ -1,0 +1,110 @@
+"""Names mean one thing; sentences hold the placeholders that the program fills."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from string import Formatter
+from typing import Final
+
+from ndm_advisor.knowledge.checks.walk import Trees, records, said
+from ndm_advisor.knowledge.compile import below, drug_names, organism
+from ndm_advisor.knowledge.drugs import drugs_of
+from ndm_advisor.model.names import fold
+
+# Placeholders of the alerts' lines, explained at the head of alerts.toml.
+ALERT_PLACEHOLDERS: Final = frozenset(
+    {
+        "drug", "first", "second", "culprit", "drugs", "mbl", "site", "organism", "family",
+        "method", "device", "medicine", "medicines", "condition", "reaction", "criterion", "source",
+        "crcl", "edge", "distance", "other_crcl", "mic", "weight", "other_weight", "hours",
+        "interval",
+        "weeks", "age", "days", "due", "limit", "value", "dose", "dose_here", "dose_beyond",
+        "starts", "category", "test", "region",
+    }
+)  # fmt: skip
+HAZARD_PLACEHOLDERS: Final = frozenset({"drug", "limit"})
+_HAZARD_LINES: Final = ("because", "do", "unknown_as", "condition")
+LONGEST_LINE: Final = 22  # words of an alert's line, a placeholder counting as one
+
+
+def problems(trees: Trees) -> Iterator[str]:
+    """Names that mean two things; lines with a placeholder nobody fills, or too long to read."""
+    yield from _drugs(trees)
+    yield from _organisms(trees)
+    yield from _medicines(trees)
+    yield from _allergens(trees)
+    yield from _alerts(trees)
+    for path, hazard in records(trees, "hazards/", "hazard"):
+        for line in (hazard.get(key, "") for key in _HAZARD_LINES):
+            for what in unknown_placeholders(line, HAZARD_PLACEHOLDERS):
+                yield said(path, hazard["id"], what)
+
+
+def _drugs(trees: Trees) -> Iterator[str]:
+    """A name stands for one drug, unless it is listed as ambiguous."""
+    allowed = set(map(fold, trees["base.toml"]["ambiguous_names"]))
+    names = drug_names(drug for tree in below(trees, "drugs/") for drug in drugs_of(tree))
+    for name, meant in names.items():
+        if len(meant) > 1 and name not in allowed:
+            yield said("drugs", name, f"this name means {' and '.join(meant)}")
+
+
+def _organisms(trees: Trees) -> Iterator[str]:
+    meant: dict[str, str] = {}
+    for path, record in records(trees, "organisms.toml", "organism"):
+        found = organism(record)
+        for name in dict.fromkeys(map(fold, (found.id, found.name, *found.aliases))):
+            if meant.setdefault(name, found.id) != found.id:
+                yield said(path, name, f"this name means {meant[name]} and {found.id}")
+
+
+def _medicines(trees: Trees) -> Iterator[str]:
+    meant: dict[str, str] = {}
+    for key in ("class", "medicine"):
+        for path, record in records(trees, "medicines.toml", key):
+            for name in dict.fromkeys(map(fold, record["names"])):
+                if meant.setdefault(name, record["id"]) != record["id"]:
+                    yield said(path, name, f"this name means {meant[name]} and {record['id']}")
+
+
+def _allergens(trees: Trees) -> Iterator[str]:
+    """An allergen has one row entry and one class."""
+    tree = trees["allergy.toml"]
+    seen: dict[str, object] = {}
+    for name, culprit in tree["culprits"].items():
+        if seen.setdefault(fold(name), culprit) != culprit:
+            yield said("allergy.toml", name, "this allergen is given twice, differently")
+    meant: dict[str, str] = {}
+    for group, held in tree["classes"].items():
+        for name in dict.fromkeys(map(fold, held["allergens"])):
+            if meant.setdefault(name, group) != group:
+                yield said("allergy.toml", name, f"this allergen is in {meant[name]} and {group}")
+
+
+def _alerts(trees: Trees) -> Iterator[str]:
+    priorities: dict[int, str] = {}
+    for path, alert in records(trees, "alerts.toml", "alert"):
+        found = [*_variants(alert["texts"], alert["actions"])]
+        for line in [*alert["texts"].values(), *alert["actions"].values()]:
+            found += unknown_placeholders(line, ALERT_PLACEHOLDERS)
+            if len(line.split()) > LONGEST_LINE:
+                found.append(f'a line has more than {LONGEST_LINE} words: "{line}"')
+        other = priorities.setdefault(alert["priority"], alert["id"])
+        if other != alert["id"]:
+            found.append(f"has the priority of {other}")
+        for what in found:
+            yield said(path, alert["id"], what)
+
+
+def _variants(texts: Mapping[str, str], actions: Mapping[str, str]) -> Iterator[str]:
+    for name in sorted(texts.keys() ^ actions.keys()):
+        yield f"variant `{name}` lacks its {'action' if name in texts else 'text'}"
+
+
+def unknown_placeholders(line: str, known: frozenset[str]) -> list[str]:
+    """What is wrong with the placeholders of a sentence."""
+    try:
+        named = [name for _, name, _, _ in Formatter().parse(line) if name is not None]
+    except ValueError as error:
+        return [f'"{line}": {error}']
+    return [f'"{line}": {{{name}}} is no placeholder here' for name in named if name not in known]

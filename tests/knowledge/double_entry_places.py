@@ -1,0 +1,285 @@
+"""Where each figure of `double_entry/other.csv` stands in the base: (kind, key) to places.
+
+A place is `file: dotted.keys`; `rows[key=value]` picks a record of a list. Several places answer a
+row that holds several figures (`8..40`, `20/5`). `* 100` brings a share into percent.
+"""
+
+from __future__ import annotations
+
+_D = "drugs/{}.toml: "
+CZA = _D.format("ceftazidime-avibactam")
+ATM = _D.format("aztreonam")
+AAV = _D.format("aztreonam-avibactam")
+FDC = _D.format("cefiderocol")
+COL = _D.format("colistin")
+PMB = _D.format("polymyxin-b")
+FOS = _D.format("fosfomycin-iv")
+SET = "settings.toml: "
+KID = "hazards/kidney.toml: "
+PRE = "hazards/pregnancy.toml: "
+DUR = "words.toml: durations."
+_UNITS = "text.units.rows[units_colistimethate={}]"
+
+PLACES: dict[tuple[str, str], list[str]] = {
+    # vials and solutions
+    ("vial", "ceftazidime-avibactam/ceftazidime"): [CZA + "text.vial.vial_mg.ceftazidime"],
+    ("vial", "ceftazidime-avibactam/avibactam"): [CZA + "text.vial.vial_mg.avibactam"],
+    ("vial-volume", "ceftazidime-avibactam"): [CZA + "text.vial.vial_volume_ml"],
+    ("vial-diluent", "ceftazidime-avibactam"): [CZA + "text.vial.diluent_ml"],
+    ("draw-volume", "ceftazidime-avibactam/2500 mg"): [
+        CZA + "text.vial.volumes[total_g=2.5].volume_ml"
+    ],
+    ("draw-volume", "ceftazidime-avibactam/1250 mg"): [
+        CZA + "text.vial.volumes[total_g=1.25].volume_ml"
+    ],
+    ("draw-volume", "ceftazidime-avibactam/940 mg"): [
+        CZA + "text.vial.volumes[total_g=0.94].volume_ml"
+    ],
+    ("final-concentration", "ceftazidime-avibactam/ceftazidime"): [
+        CZA + "text.concentration.ceftazidime_mg_per_ml_from",
+        CZA + "text.concentration.ceftazidime_mg_per_ml_to",
+    ],
+    ("y-site-tested", "ceftazidime-avibactam"): [
+        CZA + "text.lines.tested_ceftazidime_mg_per_ml",
+        CZA + "text.lines.tested_avibactam_mg_per_ml",
+    ],
+    ("y-site-not-tested", "ceftazidime-avibactam"): [
+        CZA + "text.lines.not_to_co_infuse_ceftazidime_mg_per_ml",
+        CZA + "text.lines.not_to_co_infuse_avibactam_mg_per_ml",
+    ],
+    ("vial", "aztreonam"): [ATM + "text.vial.vial_sizes_mg"],
+    ("concentration-max", "aztreonam"): [ATM + "text.concentration.aztreonam_mg_per_ml_at_most"],
+    ("vial", "aztreonam-avibactam/aztreonam"): [AAV + "text.vial.vial_mg.aztreonam"],
+    ("vial", "aztreonam-avibactam/avibactam"): [AAV + "text.vial.vial_mg.avibactam"],
+    ("vial-volume", "aztreonam-avibactam"): [AAV + "text.vial.vial_volume_ml"],
+    ("vials-for-load", "aztreonam-avibactam"): [AAV + "text.vial.full_load_vials"],
+    ("load-volume", "aztreonam-avibactam"): [AAV + "text.vial.full_load_volume_ml"],
+    ("us-total", "aztreonam-avibactam load rows"): [
+        AAV + "text.us_strength_names.bands.us_total_g_load"
+    ],
+    ("us-total", "aztreonam-avibactam maintenance rows"): [
+        AAV + "text.us_strength_names.bands.us_total_g_maintenance"
+    ],
+    ("vial", "cefiderocol"): [FDC + "text.vial.vial_mg.cefiderocol"],
+    ("vial-volume", "cefiderocol"): [FDC + "text.vial.vial_volume_ml"],
+    ("vial-diluent", "cefiderocol"): [FDC + "text.vial.diluent_ml"],
+    ("vial", "tigecycline"): ["drugs/tigecycline.toml: text.vial.vial_sizes_mg"],
+    ("vial", "eravacycline"): ["drugs/eravacycline.toml: text.vial.vial_sizes_mg"],
+    ("vial", "colistin EU"): [COL + "text.vial_eu.vial_sizes_million_units_colistimethate"],
+    ("vial", "colistin US"): [COL + "text.vial_us.vial_sizes_mg_colistin_base"],
+    ("vial", "polymyxin-b"): [PMB + "text.vial.vial_sizes_units_polymyxin_b"],
+    ("vial", "fosfomycin-iv US"): [FOS + "text.vial_us.vial_mg.fosfomycin"],
+    ("vial", "fosfomycin-iv EU"): [FOS + "text.vial_eu.vial_sizes_mg"],
+    ("vial", "meropenem"): ["drugs/meropenem.toml: text.vial.vial_sizes_mg"],
+    ("vial", "gentamicin UK"): [
+        "drugs/gentamicin.toml: text.vial.vial_mg.gentamicin",
+        "drugs/gentamicin.toml: text.vial.vial_volume_ml",
+    ],
+    ("vial", "plazomicin"): [
+        "drugs/plazomicin.toml: text.vial.vial_mg.plazomicin",
+        "drugs/plazomicin.toml: text.vial.vial_volume_ml",
+    ],
+    # the polymyxins' units
+    ("unit-conversion", "polymyxin-b units per mg"): [PMB + "text.units.units_polymyxin_b_per_mg"],
+    **{
+        ("unit-conversion", f"colistin {said}{more}"): [COL + _UNITS.format(units) + key]
+        for said, units in {
+            "12500 IU": 12500,
+            "150000 IU": 150000,
+            "1 million units": 1000000,
+            "4.5 million units": 4500000,
+            "9 million units": 9000000,
+        }.items()
+        for more, key in {"": ".mg_colistin_base", " as CMS": ".mg_colistimethate"}.items()
+    },
+    ("colistin-load-cap", "consensus"): [COL + "text.maximum.consensus_load_mg_colistin_base"],
+    # sodium
+    ("sodium", "ceftazidime-avibactam"): [CZA + "text.sodium.sodium_mg_per_vial"],
+    ("sodium", "aztreonam-avibactam"): [AAV + "text.sodium.sodium_mg_per_vial"],
+    ("sodium", "cefiderocol"): [FDC + "text.sodium.sodium_mg_per_vial"],
+    ("sodium-mmol", "cefiderocol"): [FDC + "text.sodium.sodium_mmol_per_vial"],
+    ("sodium", "cefiderocol 2 g in 100 mL saline"): [
+        FDC + "text.sodium.sodium_mg_per_2_g_dose_in_saline"
+    ],
+    ("sodium-mmol", "cefiderocol 2 g in 100 mL saline"): [
+        FDC + "text.sodium.sodium_mmol_per_2_g_dose_in_saline"
+    ],
+    ("sodium", "fosfomycin-iv EU"): [FOS + "text.sodium_eu.sodium_mg_per_g"],
+    ("sodium-mmol", "fosfomycin-iv EU"): [FOS + "text.sodium_eu.sodium_mmol_per_g"],
+    ("sodium", "fosfomycin-iv US"): [FOS + "text.sodium_us.sodium_mg_per_vial"],
+    ("sodium", "meropenem"): ["drugs/meropenem.toml: text.sodium.sodium_mg_per_g"],
+    # daily maxima
+    ("daily-max", "ceftazidime-avibactam"): [
+        CZA + "dosing[id=ceftazidime-avibactam/eu].daily_max_mg"
+    ],
+    ("daily-max", "aztreonam"): [ATM + "dosing[id=aztreonam/systemic].daily_max_mg"],
+    ("daily-max", "aztreonam-avibactam/aztreonam"): [AAV + "text.maximum.aztreonam_mg_per_day"],
+    ("daily-max", "aztreonam-avibactam/avibactam"): [AAV + "text.maximum.avibactam_mg_per_day"],
+    ("daily-max", "aztreonam-avibactam"): [AAV + "dosing[id=aztreonam-avibactam/eu].daily_max_mg"],
+    ("daily-max", "cefiderocol"): [FDC + "dosing[id=cefiderocol/eu].daily_max_mg"],
+    ("daily-max", "tigecycline"): ["drugs/tigecycline.toml: text.maximum.tigecycline_mg_per_day"],
+    ("daily-max", "eravacycline"): [
+        "drugs/eravacycline.toml: text.maximum.eravacycline_mg_per_kg_per_day"
+    ],
+    ("daily-max", "eravacycline with inducer"): [
+        "drugs/eravacycline.toml: text.maximum.with_inducer_eravacycline_mg_per_kg_per_day"
+    ],
+    ("daily-max", "minocycline CrCl 80 or more"): [
+        "drugs/minocycline.toml: text.maximum.minocycline_mg_per_day"
+    ],
+    ("daily-max", "minocycline CrCl below 80"): [
+        "drugs/minocycline.toml: text.maximum.below_crcl_80_ml_min_minocycline_mg_per_day"
+    ],
+    ("daily-max", "colistin US"): [COL + "text.maximum.us_label_mg_colistin_base_per_kg_per_day"],
+    ("daily-max", "polymyxin-b US label"): [
+        PMB + "text.maximum.us_label_mg_polymyxin_b_per_kg_per_day"
+    ],
+    ("daily-max", "fosfomycin-iv EU"): [FOS + "text.maximum.fosfomycin_mg_per_day"],
+    ("single-max", "fosfomycin-iv EU"): [FOS + "text.maximum.fosfomycin_mg_per_dose"],
+    ("daily-max", "meropenem"): ["drugs/meropenem.toml: text.maximum.meropenem_mg_per_day"],
+    ("daily-max", "rifampicin US"): [
+        "drugs/rifampicin.toml: dosing[id=rifampicin/us-label].daily_max_mg"
+    ],
+    ("daily-max", "amikacin"): ["drugs/amikacin.toml: dosing[id=amikacin/eu-label].daily_max_mg"],
+    ("daily-max", "nitrofurantoin"): [
+        "drugs/nitrofurantoin.toml: dosing[id=nitrofurantoin/cystitis].daily_max_mg"
+    ],
+    ("daily-max", "metronidazole"): [
+        "drugs/metronidazole.toml: dosing[id=metronidazole/us-label].daily_max_mg"
+    ],
+    # equations
+    ("equation", "cockcroft-gault age constant"): [SET + "cockcroft_gault.age_minuend_years"],
+    ("equation", "cockcroft-gault divisor mg/dL"): [SET + "cockcroft_gault.creatinine_factor"],
+    ("equation", "cockcroft-gault female factor"): [SET + "cockcroft_gault.female_factor"],
+    ("equation", "creatinine umol/L per mg/dL"): [
+        SET + "creatinine_conversion.umol_per_l_per_mg_per_dl"
+    ],
+    ("equation", "devine male base"): [SET + "ideal_weight.male_base_kg"],
+    ("equation", "devine female base"): [SET + "ideal_weight.female_base_kg"],
+    ("equation", "devine per inch"): [SET + "ideal_weight.kg_per_inch"],
+    ("equation", "devine threshold"): [SET + "ideal_weight.base_height_in"],
+    ("equation", "adjusted weight fraction"): [SET + "adjusted_weight.factor"],
+    ("equation", "adjusted weight trigger"): [SET + "adjusted_weight.above_ratio_to_ideal"],
+    ("equation", "plazomicin adjusted weight trigger"): [
+        SET + "adjusted_weight_plazomicin.above_ratio_to_ideal"
+    ],
+    # thresholds
+    ("threshold", "augmented clearance"): [SET + "augmented_clearance.crcl_at_least_ml_min"],
+    ("threshold", "aki window"): [SET + "acute_kidney_injury.window_h"],
+    ("threshold", "crcl near band edge"): [SET + "near_edge.fraction * 100"],
+    ("threshold", "crcl given against computed"): [
+        SET + "crcl_given_against_computed.difference_fraction * 100"
+    ],
+    ("threshold", "creatinine age"): [SET + "stale_creatinine.in_words_hours"],
+    ("threshold", "creatinine-unstable crcl"): [SET + "low_clearance_severe.crcl_at_most_ml_min"],
+    ("threshold", "pair-renal-divergence"): [SET + "pair_divergence.crcl_at_most_ml_min"],
+    ("threshold", "pair and product not interchangeable"): [
+        SET + "pair_not_interchangeable.crcl_at_most_ml_min"
+    ],
+    ("threshold", "aztreonam 6-hourly"): [SET + "pair_six_hourly.crcl_above_ml_min"],
+    ("threshold", "tetracycline-mic"): [SET + "tetracycline_mic.mic_at_least_mg_l"],
+    ("threshold", "start times differ"): [SET + "pair_starts.apart_more_than_minutes"],
+    ("threshold", "adult age"): [SET + "adult.age_at_least_years"],
+    ("threshold", "nitrofurantoin US"): [
+        KID + "hazard[id=nitrofurantoin-us-crcl].when[fact=crcl_ml_min].below"
+    ],
+    ("threshold", "nitrofurantoin EU eGFR"): [
+        KID + "hazard[id=nitrofurantoin-eu-egfr-short].when.below"
+    ],
+    ("threshold", "nitrofurantoin EU eGFR never"): [
+        KID + "hazard[id=nitrofurantoin-eu-egfr].when[fact=egfr].below"
+    ],
+    ("threshold", "trimethoprim-sulfamethoxazole no dose below"): [
+        KID + "hazard[id=trimethoprim-sulfamethoxazole-low-crcl].when.below"
+    ],
+    ("threshold", "aminoglycoside not below"): [
+        KID + "hazard[id=aminoglycoside-low-crcl].when.below"
+    ],
+    ("threshold", "amikacin EU once daily from"): [
+        SET + "amikacin_eu_once_daily.crcl_at_least_ml_min"
+    ],
+    ("threshold", "pivmecillinam and gepotidacin not below"): [
+        KID + "hazard[id=pivmecillinam-low-crcl].when.below"
+    ],
+    ("threshold", "plazomicin no dose below"): [KID + "hazard[id=plazomicin-low-crcl].when.below"],
+    ("threshold", "fosfomycin-iv EU refused below"): [
+        KID + "hazard[id=fosfomycin-iv-eu-low-crcl].when.below"
+    ],
+    ("threshold", "fosfomycin-iv US no dose at or below"): [
+        KID + "hazard[id=fosfomycin-iv-us-low-crcl].when.at_most"
+    ],
+    ("threshold", "aztreonam-avibactam EU not on dialysis at or below"): [
+        KID + "hazard[id=aztreonam-avibactam-eu-kidney-failure].when[fact=crcl_ml_min].at_most"
+    ],
+    ("severity", "sofa_rise"): [SET + "severity.sofa_rise_at_least"],
+    ("severity", "pitt_score in bloodstream"): [SET + "severity.pitt_score_at_least"],
+    ("severity", "increment_cpe_score in bloodstream"): [
+        SET + "severity.increment_cpe_score_at_least"
+    ],
+    # pregnancy
+    ("pregnancy", "trimethoprim-sulfamethoxazole not in weeks from"): [
+        SET + "pregnancy_trimethoprim.not_from_week"
+    ],
+    ("pregnancy", "trimethoprim-sulfamethoxazole not in weeks to"): [
+        PRE + "hazard[id=trimethoprim-sulfamethoxazole-early].when[fact=gestation_weeks].at_most"
+    ],
+    ("pregnancy", "trimethoprim-sulfamethoxazole not from week"): [
+        PRE + "hazard[id=trimethoprim-sulfamethoxazole-late].when[fact=gestation_weeks].at_least"
+    ],
+    ("pregnancy", "nitrofurantoin not from week"): [
+        PRE + "hazard[id=nitrofurantoin-near-term].when[fact=gestation_weeks].at_least"
+    ],
+    ("pregnancy", "asked for from age"): [SET + "pregnancy_ask.from_age_years"],
+    ("pregnancy", "asked for to age"): [SET + "pregnancy_ask.to_age_years"],
+    # removal by dialysis
+    ("removal", "cefiderocol haemodialysis"): [FDC + "text.haemodialysis.removed_percent"],
+    ("removal", "aztreonam-avibactam/aztreonam 4 h session"): [
+        AAV + "text.haemodialysis.aztreonam_removed_percent"
+    ],
+    ("removal", "aztreonam-avibactam/avibactam 4 h session"): [
+        AAV + "text.haemodialysis.avibactam_removed_percent"
+    ],
+    # durations
+    ("duration", "cystitis nitrofurantoin"): [DUR + "cystitis.nitrofurantoin.from_days"],
+    ("duration", "cystitis trimethoprim-sulfamethoxazole"): [
+        DUR + "cystitis.trimethoprim-sulfamethoxazole.from_days"
+    ],
+    ("duration", "cystitis pivmecillinam from"): [DUR + "cystitis.pivmecillinam.from_days"],
+    ("duration", "complicated-uti"): [DUR + "complicated-uti.from_days"],
+    ("duration", "complicated-uti fluoroquinolone"): [
+        DUR + "complicated-uti.ciprofloxacin.from_days",
+        DUR + "complicated-uti.ciprofloxacin.to_days",
+    ],
+    ("duration", "bloodstream"): [DUR + "bloodstream.from_days", DUR + "bloodstream.to_days"],
+    ("duration", "intra-abdominal after source control"): [
+        DUR + "intra-abdominal.source-controlled.from_days"
+    ],
+    ("duration", "intra-abdominal EU label"): [
+        DUR + "intra-abdominal.EU.from_days",
+        DUR + "intra-abdominal.EU.to_days",
+    ],
+    ("duration", "intra-abdominal US label"): [
+        DUR + "intra-abdominal.US.from_days",
+        DUR + "intra-abdominal.US.to_days",
+    ],
+    ("duration", "pneumonia"): [DUR + "pneumonia.from_days", DUR + "pneumonia.to_days"],
+}
+
+# Rows that no figure of the base answers: why.
+NOT_FIGURES: dict[tuple[str, str], str] = {
+    ("first-24-h-vials", "aztreonam-avibactam above CrCl 50"): "counted by the code",
+    ("unit-conversion", "mg colistimethate per mg colistin base"): "the rows of the units table",
+    ("colistin-load", "IBW 60 kg"): "reckoned by the code from 4 mg per kg and the cap",
+    ("colistin-load", "IBW 75 kg"): "reckoned by the code from 4 mg per kg and the cap",
+    ("colistin-load", "IBW 90 kg"): "reckoned by the code from 4 mg per kg and the cap",
+    ("vial", "rifampicin capsules"): "a statement in words",
+    ("vial", "amikacin UK"): "a statement in words",
+    ("daily-max", "trimethoprim-sulfamethoxazole/trimethoprim"): (
+        "the cap of the amounts in mg per kg, compared with the doses"
+    ),
+    ("duration-max", "plazomicin"): "a statement in words",
+    ("duration-max", "fosfomycin-iv US"): "a statement in words",
+    ("threshold", "plazomicin levels below"): "a statement in words",
+    ("missed-starts-48-h", "pair ceftazidime-avibactam every 12 or 24 h"): "counted by the code",
+    ("missed-starts-48-h", "pair ceftazidime-avibactam every 48 h"): "counted by the code",
+}
