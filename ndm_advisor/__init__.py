@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ndm_advisor.version import VERSION as __version__
 
 if TYPE_CHECKING:
-    from ndm_advisor.advise import advise
+    from ndm_advisor.explain.advise import advise
     from ndm_advisor.knowledge.load import load_knowledge
     from ndm_advisor.model.answer import Recommendation
     from ndm_advisor.model.case import Case
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Case", "Recommendation", "__version__", "advise", "load_knowledge"]
 
 _HOMES = {
-    "advise": "ndm_advisor.advise",
+    "advise": "ndm_advisor.explain.advise",
     "load_knowledge": "ndm_advisor.knowledge.load",
     "Case": "ndm_advisor.model.case",
     "Recommendation": "ndm_advisor.model.answer",

@@ -1,7 +1,5 @@
 """The error family. Everything else that is raised is a bug and ends with exit status 70."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ndm_advisor.cli.base import names_of
 from ndm_advisor.knowledge.load import load_knowledge
 from ndm_advisor.model.knowledge import Knowledge
 from ndm_advisor.read.names import Names

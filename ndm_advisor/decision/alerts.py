@@ -8,7 +8,7 @@ highest tier first; those that need orders belong to the order check.
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
-from ndm_advisor.decision.dose import edges_of, lands_elsewhere, use_of
+from ndm_advisor.decision.dose import dose_strategy, edges_of, lands_elsewhere, use_of
 from ndm_advisor.decision.interpret import PAIR_TEST, is_above
 from ndm_advisor.decision.rank import A, F, P, Ranked, Selection
 from ndm_advisor.decision.scope import Scope
@@ -70,6 +70,12 @@ class Situation(NamedTuple):
     def offered_drugs(self) -> tuple[str, ...]:
         """Every drug of every offer, once."""
         return tuple(dict.fromkeys(d for o in self.offered for d in o.drugs))
+
+    @property
+    def given_fates(self) -> tuple[Fate, ...]:
+        """The fates of what is offered, companions included."""
+        companions = {o.drug for offer in self.offered for o in offer.companions}
+        return (*(o.fate for o in self.offered), *(self.fates[c] for c in sorted(companions)))
 
     @property
     def in_treatment(self) -> bool:
@@ -296,7 +302,7 @@ def _allergy_abstention(s: Situation) -> Iterator[Raised]:
 
 
 def _allergy_caution(s: Situation) -> Iterator[Raised]:
-    offered = set(s.offered_drugs)
+    offered = {drug for fate in s.given_fates for drug in fate.strategy.drugs}
     for found in s.facts.allergy_findings:
         variant = _allergy_variant(found)
         if found.drug in offered and variant:
@@ -333,8 +339,8 @@ def _reaction(found: AllergyFinding, s: Situation) -> dict[str, str]:
 
 def _cautions_of_offers(s: Situation) -> Iterator[Raised]:
     """Cautions of the hazard records that hold for an offered drug: one alert per id."""
-    for offer in s.offered:
-        for asked in offer.fate.asked:
+    for fate in s.given_fates:
+        for asked in fate.asked:
             hazard = asked.hazard
             if asked.holds and hazard.tier == "caution" and hazard.alert:
                 if hazard.alert == "allergy-caution":
@@ -548,11 +554,26 @@ def _anaerobic_cover(s: Situation) -> Iterator[Raised]:
     values = {
         "site": _site(s),
         "drugs": words.join_names(words.regimen_name(o.ranked.strategy) for o in without),
-        "dose_here": "500 mg IV every 8 hours",
+        "dose_here": _companion_dose(s),
+        **_review(s),
     }
     variant = "caution" if facts.site == "intra-abdominal" else "polymicrobial"
+    if s.fates["metronidazole"].excluded:
+        variant = "excluded"
+    elif facts.anaerobes is False:
+        variant = "denied"
     names = ("site", "anaerobes", "polymicrobial")
     yield Raised("anaerobic-cover", "caution", variant, values, names)
+
+
+def _companion_dose(s: Situation) -> str:
+    """The companion's dose from its own record."""
+    strategy = s.fates["metronidazole"].strategy
+    (order,) = dose_strategy(strategy, s.facts, s.knowledge)
+    if order.maintenance_dose is None:
+        return "by local policy"
+    amount = order.maintenance_dose.text.removeprefix("metronidazole ")
+    return f"{amount} IV {words.every(order.interval_h)}"
 
 
 def _off_label(s: Situation) -> Iterator[Raised]:

@@ -427,10 +427,11 @@ def _weights(case: Case, ideal: float | None, settings: Settings) -> list[tuple[
         return []
     if ideal is None or actual <= ideal:
         return [("actual", actual)]
-    adjusted = ("adjusted", renal.adjusted_weight_kg(actual_kg=actual, ideal_kg=ideal))
     if actual <= settings.ideal_weight_ratio * ideal:
         return [("actual", actual), ("ideal", ideal)]
-    return [adjusted, ("actual", actual), ("ideal", ideal)]
+    share = settings.adjusted_weight_share
+    adjusted = renal.adjusted_weight_kg(actual_kg=actual, ideal_kg=ideal, share=share)
+    return [("adjusted", adjusted), ("actual", actual), ("ideal", ideal)]
 
 
 def _computed(

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from ndm_advisor.decision.alerts import Offered, Raised, Situation, alerts
 from ndm_advisor.decision.assess import assess
-from ndm_advisor.decision.dose import dose_drug, dose_strategy
+from ndm_advisor.decision.dose import dose_strategy
 from ndm_advisor.decision.outline import outline
 from ndm_advisor.decision.rank import A, F, P, Ranked, Selection, rank
 from ndm_advisor.decision.scope import Scope, scope
@@ -112,15 +112,18 @@ def _offered(
 def _offer(ranked: Ranked, facts: Facts, fates: dict[str, Fate], knowledge: Knowledge) -> Offered:
     fate = fates[ranked.strategy]
     orders = dose_strategy(fate.strategy, facts, knowledge)
-    return Offered(ranked, fate, orders, _companions(ranked, facts, fate, knowledge))
+    return Offered(ranked, fate, orders, _companions(ranked, facts, fates, knowledge))
 
 
 def _companions(
-    ranked: Ranked, facts: Facts, fate: Fate, knowledge: Knowledge
+    ranked: Ranked, facts: Facts, fates: dict[str, Fate], knowledge: Knowledge
 ) -> tuple[DrugOrder, ...]:
     """Metronidazole in intra-abdominal infection with A, P or F (policy 9.1)."""
     if facts.site != "intra-abdominal" or ranked.strategy not in {A, P, F}:
         return ()
     if facts.region == "EU" and facts.anaerobes is False:
         return ()
-    return (dose_drug(COMPANION, "companion", facts, knowledge, fate.strategy),)
+    if fates[COMPANION].excluded:
+        return ()
+    strategy = fates[COMPANION].strategy
+    return dose_strategy(strategy, facts, knowledge)

@@ -176,21 +176,18 @@ def _salvage(decision: Decision, knowledge: Knowledge) -> Iterator[Information]:
             continue
         text = sentence(knowledge, "salvage", _SALVAGE_KEYS[strategy])
         yield Information(strategy, _strategy_status(strategy, decision), text)
-    if not decision.fates["cefepime-zidebactam"].excluded:
-        text = sentence(knowledge, "salvage", "cefepime-zidebactam")
-        found = record(knowledge, "salvage", "cefepime-zidebactam")
-        licence = str(found.get(facts.region.lower(), ""))
-        yield Information(
-            "cefepime-zidebactam",
-            {"cefepime-zidebactam": "laboratory data only"},
-            f"{text} {licence}",
-        )
+    found = record(knowledge, "salvage", "cefepime-zidebactam")
+    text = f"{found['text']} {found.get(facts.region.lower(), '')}".strip()
+    status = "laboratory data only"
+    if decision.fates["cefepime-zidebactam"].excluded:
+        status = f"{status}, not in stock"
+    yield Information("cefepime-zidebactam", {"cefepime-zidebactam": status}, text)
 
 
 def _rules_out_salvage(asked: Asked) -> bool:
-    """R, resistant by nature, or excluded by the patient; site and missing results do not."""
+    """R, resistant by nature, or excluded by the patient; site, stock and results do not."""
     hazard = asked.hazard
-    return hazard.id == "not-in-stock" or hazard.alert in {
+    return hazard.alert in {
         "resistant-drug-ordered",
         "severe-allergy",
         "pregnancy",

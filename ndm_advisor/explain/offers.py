@@ -191,7 +191,7 @@ def _excluded(decision: Decision, knowledge: Knowledge, offered: set[str]) -> It
         strategy = fate.strategy
         here = strategy.kind == "mbl-active" or decision.facts.site in strategy.sites
         relevant = here or strategy.id in _asked_about(decision)
-        if strategy.id in offered or strategy.kind == "salvage" or not relevant:
+        if strategy.id in offered or strategy.kind in {"salvage", "companion"} or not relevant:
             continue
         if fate.excluded:
             yield Rejected(

@@ -21,6 +21,8 @@ from ndm_advisor.explain.evidence_pages import claim_sections, setting_sections,
 from ndm_advisor.explain.page_parts import Section, Shelf
 from ndm_advisor.explain.rule_pages import (
     alert_sections,
+    fact_ids,
+    fact_sections,
     hazard_sections,
     profile_sections,
     reason_ids,
@@ -33,7 +35,8 @@ from ndm_advisor.model.names import fold
 
 _SUGGESTIONS: Final = 5
 _ALIASES: Final = {"4.5": "cystitis"}  # policy 4.5 is one table, not a row
-_NEVER: Final = "never/"  # a finding's rule for a strategy that is never offered
+# Rules of findings that name a regimen never offered, or a drug whose dose is withheld.
+_LEADS: Final = ("never/", "withheld/")
 
 
 class Page(NamedTuple):
@@ -59,7 +62,9 @@ def pages(ident: str, shelf: Shelf) -> tuple[Page, ...]:
 
     Names and brands of drugs lead to the drug; upper and lower case, spaces and dashes are one.
     """
-    wanted = ident.strip().removeprefix(_NEVER)
+    wanted = ident.strip()
+    for lead in _LEADS:
+        wanted = wanted.removeprefix(lead)
     wanted = _ALIASES.get(wanted, wanted)
     found = tuple(_pages_of(wanted, shelf))
     if found:
@@ -115,6 +120,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     Kind("row", "rows", "one row of a table of choice", row_ids, row_sections),
     Kind("table", "tables", "a table of choice", _held("tables"), table_sections),
     Kind("reason", "reasons", "why no regimen is offered", reason_ids, reason_sections),
+    Kind("fact", "facts", "how a fact was settled", fact_ids, fact_sections),
     Kind("profile", "profiles", "a guideline", _held("profiles"), profile_sections),
     Kind("breakpoint", "breakpoints", "how a result is read", breakpoint_ids, breakpoint_sections),
     Kind("organism", "organisms", "species and groups", _held("organisms"), organism_sections),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import cast
+from typing import Final, cast
 
 from ndm_advisor.explain.page_parts import (
     GRADES,
@@ -16,7 +16,7 @@ from ndm_advisor.explain.page_parts import (
     reviewed_section,
     value_words,
 )
-from ndm_advisor.explain.words_of import record, sources_of, strings
+from ndm_advisor.explain.words_of import record, section, sources_of, strings
 from ndm_advisor.model import words
 from ndm_advisor.model.answer import Cited
 from ndm_advisor.model.knowledge import Condition, Table, TableRow
@@ -131,6 +131,9 @@ def profile_sections(ident: str, shelf: Shelf) -> Iterator[Section]:
     yield cited_section((Cited(profile.source, "the guideline as a whole"),), shelf)
 
 
+_COLONISATION: Final = "colonisation"
+
+
 def reason_sections(ident: str, shelf: Shelf) -> Iterator[Section]:
     """Why the tool abstains, or is out of scope."""
     for name in ("abstention", "out_of_scope"):
@@ -142,6 +145,11 @@ def reason_sections(ident: str, shelf: Shelf) -> Iterator[Section]:
             yield one("Ask", str(found.get("ask", "")))
             yield Section("Pointers", strings(found, "pointers"))
             yield cited_section(sources_of(found), shelf)
+    if ident == _COLONISATION:
+        found = section(shelf.knowledge, _COLONISATION)
+        yield one("Outcome", "not treatment")
+        yield one("Says", *(str(v) for v in found.values() if isinstance(v, str) and len(v) > 1))
+        yield cited_section(sources_of(found), shelf)
 
 
 def reason_ids(shelf: Shelf) -> tuple[str, ...]:
@@ -153,4 +161,65 @@ def reason_ids(shelf: Shelf) -> tuple[str, ...]:
         for key, value in cast("Mapping[str, object]", held.get(name, {})).items()
         if isinstance(value, Mapping) and "reason" in value
     ]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys([*found, _COLONISATION]))
+
+
+# -- facts --
+
+# Findings of the stage `assess`: how the policy settles what a case leaves open or contradicts.
+_FACTS: Final[Mapping[str, tuple[str, str]]] = {
+    "mbl-suspected": (
+        "MBL confirmed is taken as suspected: no PCR, sequencing, immunochromatography or "
+        "mCIM-eCIM on the current isolate.",
+        "section 3, mbl",
+    ),
+    "mbl-discordant": (
+        "MBL confirmed, but every carbapenem tested is S or ceftazidime-avibactam is S; or a "
+        "family named beside ruled-out. Taken as suspected; a second method is asked for.",
+        "section 3, mbl",
+    ),
+    "mbl-unknown-carbapenem": (
+        "MBL unknown with a carbapenem that is not S: taken as suspected.",
+        "section 3, mbl",
+    ),
+    "false-ndm-band": (
+        "Immunochromatography can show a false NDM band in Proteus, Morganella and Providencia: "
+        "repeat by another method.",
+        "section 3, mbl",
+    ),
+    "tests-disagree": (
+        "Aztreonam-avibactam and the combined test disagree: taken as resistant.",
+        "section 3, aztreonam_support",
+    ),
+    "aztreonam-support-resistant": (
+        "Aztreonam-avibactam R, NS, or I by CLSI; or the combined test R by any method: the pair "
+        "and aztreonam-avibactam are not offered.",
+        "section 3, aztreonam_support",
+    ),
+    "intrinsic-contradiction": (
+        "Reported S against resistance by nature: the result is not used.",
+        "section 3, organism_group",
+    ),
+    "methyltransferase-contradiction": (
+        "An aminoglycoside reported S beside a 16S methyltransferase: every aminoglycoside is "
+        "excluded.",
+        "section 3, methyltransferase_16s",
+    ),
+    "severity": (
+        "Severe by a criterion: septic shock, SOFA rise, Pitt score, INCREMENT-CPE score, or "
+        "endovascular site.",
+        "section 3, severity",
+    ),
+}
+
+
+def fact_ids(_shelf: Shelf) -> tuple[str, ...]:
+    """The ids of the findings about facts."""
+    return tuple(_FACTS)
+
+
+def fact_sections(ident: str, shelf: Shelf) -> Iterator[Section]:
+    """What a finding about a fact means."""
+    meaning, at = _FACTS[ident]
+    yield one("Means", meaning)
+    yield cited_section((Cited("policy", at),), shelf)

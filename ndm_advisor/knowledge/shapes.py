@@ -267,7 +267,7 @@ class Hazards(Shape):
 class Strategy(Shape):
     id: Text
     drugs: Annotated[Texts, Field(min_length=1)]
-    kind: Literal["mbl-active", "older", "salvage", "cystitis-only", "never"]
+    kind: Literal["mbl-active", "older", "cystitis-only", "companion", "salvage", "never"]
     support: Literal["aztreonam_support", "cefiderocol_support", "susceptible", "none"] = "none"
     sites: list[Site] = []
     regions: Regions | None = None

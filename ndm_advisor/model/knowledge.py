@@ -148,7 +148,7 @@ class Strategy(NamedTuple):
 
     id: str
     drugs: tuple[str, ...]
-    kind: Literal["mbl-active", "older", "salvage", "cystitis-only", "never"]
+    kind: Literal["mbl-active", "older", "cystitis-only", "companion", "salvage", "never"]
     support: str  # the fact that must speak for it: "aztreonam_support", "susceptible", "none"
     sites: tuple[str, ...]  # where it may be offered as an older agent or cystitis drug
     regions: tuple[Region, ...]

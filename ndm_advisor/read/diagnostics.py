@@ -4,8 +4,6 @@ Only the line at fault is shown, never more of the patient. Whatever a file hold
 harmless to a terminal: control characters and directional marks are written out.
 """
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import PurePath

@@ -4,8 +4,6 @@ TOML is mended for further reading only: a faulty line is reported, left out, an
 at, so that one slip does not hide the next. A text with a fault is never accepted.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from typing import Final, NamedTuple, NoReturn

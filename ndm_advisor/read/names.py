@@ -3,8 +3,6 @@
 A name is matched whole, never by substring: `aztreonam` is not `aztreonam-avibactam`.
 """
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Collection, Mapping
 from typing import Final, NamedTuple

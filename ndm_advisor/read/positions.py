@@ -4,8 +4,6 @@ The scanner is only shown text that the TOML parser has accepted, so it looks fo
 judges. It is built on the first question: a case without problems costs nothing here.
 """
 
-from __future__ import annotations
-
 import bisect
 import contextlib
 import re

@@ -1,7 +1,5 @@
 """What one reading of a case collects: its problems, each with the place it points at."""
 
-from __future__ import annotations
-
 import math
 from datetime import date, datetime, time
 from typing import Final, NamedTuple

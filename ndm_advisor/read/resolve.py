@@ -4,8 +4,6 @@ Nothing is dropped in silence: what cannot be resolved is a problem, or is kept 
 said. The schema is asked afterwards; what has the wrong type is passed on for it to refuse.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, time

@@ -1,7 +1,5 @@
 """`--set key=value`: a change to the document of a case before it is judged as a whole."""
 
-from __future__ import annotations
-
 import copy
 import re
 from collections.abc import Sequence

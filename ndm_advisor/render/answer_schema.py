@@ -230,7 +230,7 @@ RECORDS: Final[Mapping[str, Schema]] = {
     "Duration": record(
         text=WORDS, from_days=NUMBER_OR_NULL, to_days=NUMBER_OR_NULL, sources=SOURCES
     ),
-    "ReviewDue": record(text=WORDS, first_on=DAY, last_on=DAY, counted_from=TEXT),
+    "ReviewDue": record(text=WORDS, first_on=DAY, last_on=DAY, counted_from=TEXT, short=TEXT),
     "CaseRef": record(
         optional=("line",),
         id=TEXT_OR_NULL,
@@ -297,6 +297,7 @@ ANSWER: Final = record(
     kidney=a("Kidney"),
     note=TEXT_OR_NULL,
     headline=TEXT,
+    lab_names=TEXTS,
 )
 
 

@@ -35,6 +35,8 @@ def full_sections(answer: Recommendation) -> Iterator[Section]:
     if answer.outcome != "abstention":
         lines = tuple(f"{regimen_name(item.id)}: {item.text}" for item in answer.information)
         yield "Information", lines
+    yield "Lab text", answer.lab_requests
+    yield "Review", (answer.review_due.text,) if answer.review_due else ()
     yield "Status", tuple(_statuses(answer))
     yield "Monitoring", tuple(f"{item.test}: {item.when}" for item in answer.monitoring)
     yield "Duration", (answer.duration.text,) if answer.duration else ()
@@ -95,6 +97,7 @@ def _identity(answer: Recommendation) -> Iterator[str]:
         yield f"case file {case.path}"
     yield f"case SHA-256 {case.sha256}"
     yield f"knowledge SHA-256 {stamp.knowledge_sha256}"
+    yield f"breakpoints: {stamp.breakpoints}"
 
 
 def _source_lines(answer: Recommendation) -> Iterator[str]:

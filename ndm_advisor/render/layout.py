@@ -3,17 +3,26 @@
 Plain and coloured output share these rows, so they hold the same words on the same lines.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from ndm_advisor.model.answer import Recommendation
 from ndm_advisor.render import text
-from ndm_advisor.render.view import LABEL_COLUMN, Block, Options, blocks
+from ndm_advisor.render.block import (
+    BROAD_COLUMN,
+    DEFAULT_WIDTH,
+    FOLDS,
+    LABEL_COLUMN,
+    OVERLONG,
+    ROOMY,
+    SCREEN_ROWS,
+    Block,
+    Fold,
+    Options,
+)
+from ndm_advisor.render.view import blocks
 
 LINEAR_BELOW: Final = 60  # columns: narrower screens are read top to bottom
-SCREEN_ROWS: Final = 24
 _CONTINUED: Final = "  "
 
 
@@ -30,20 +39,30 @@ def rows(
 ) -> list[Row]:
     """Lay out the whole screen for a stream of this encoding.
 
-    Where the default screen would need more than 24 rows, the empty rows go first, then lines that
-    may flow are run together. A screen that is longer even so keeps its usual form.
+    A default screen is folded until it fits 24 rows of 80 columns. What is folded away depends on
+    the case alone, so every width, the linear layout and a pipe hold the same content.
     """
-    screen = blocks(recommendation, options)
+    fold = _fitting(recommendation, options, encoding)
+    screen = blocks(recommendation, options, fold)
     if is_linear(options):
-        return [row for block in screen for row in _linear(block, options, encoding)]
-    laid = [row for block in screen for row in _wide(block, options, encoding)]
-    if options.why or options.full or len(laid) <= SCREEN_ROWS:
-        return laid
-    without_gaps = [row for row in laid if row.block is not None]
-    if len(without_gaps) <= SCREEN_ROWS:
-        return without_gaps
-    compact = [row for block in screen for row in _compact(block, options, encoding)]
-    return compact if len(compact) <= SCREEN_ROWS else laid
+        return [row for block in screen for row in _linear(block, options, fold, encoding)]
+    return _laid(screen, options, fold, encoding)
+
+
+def _fitting(recommendation: Recommendation, options: Options, encoding: str | None) -> Fold:
+    """Return the first fold whose screen fits, else the last one; reasons are never folded."""
+    if options.why or options.full:
+        return ROOMY
+    ordinary = options._replace(width=DEFAULT_WIDTH, linear=False)
+    for fold in FOLDS:
+        screen = [block for block in blocks(recommendation, ordinary, fold) if not block.extra]
+        if len(_laid(screen, ordinary, fold, encoding)) <= SCREEN_ROWS:
+            return fold
+    return OVERLONG
+
+
+def _laid(screen: Sequence[Block], options: Options, fold: Fold, encoding: str | None) -> list[Row]:
+    return [row for block in screen for row in _wide_or_tight(block, options, fold, encoding)]
 
 
 def is_linear(options: Options) -> bool:
@@ -53,20 +72,24 @@ def is_linear(options: Options) -> bool:
     return options.width is None or options.width < LINEAR_BELOW
 
 
-def _linear(block: Block, options: Options, encoding: str | None) -> Iterator[Row]:
+def _linear(block: Block, options: Options, fold: Fold, encoding: str | None) -> Iterator[Row]:
     label = _prepared(block.label.strip(), block, options, encoding)
     width = None if options.width is None else options.width - len(_CONTINUED)
-    for line in block.lines:
+    for line in (fold.tight and block.short) or block.lines:
         words = text.bind(_prepared(line, block, options, encoding))
         head = f"{label}: "
-        for part in _folded_after(words, width, len(label)):
+        for part in text.fold_after(words, width, len(label)):
             yield Row(head, part, block)
             head = _CONTINUED
 
 
-def _compact(block: Block, options: Options, encoding: str | None) -> list[Row]:
-    """Lay a block out in as few rows as its lines allow."""
-    tight = block._replace(gap=False, lines=block.short or block.lines)
+def _wide_or_tight(block: Block, options: Options, fold: Fold, encoding: str | None) -> list[Row]:
+    """Lay a block out in its lines, or on a tight screen in as few rows as they allow."""
+    if not fold.gaps:
+        block = block._replace(gap=False)
+    if not fold.tight:
+        return list(_wide(block, options, encoding))
+    tight = block._replace(lines=block.short or block.lines)
     as_lines = list(_wide(tight, options, encoding))
     if not block.flows:
         return as_lines
@@ -85,25 +108,16 @@ def _run_on(lines: tuple[str, ...]) -> str:
 def _wide(block: Block, options: Options, encoding: str | None) -> Iterator[Row]:
     if block.gap:
         yield Row("", "", None)
-    column = 0 if block.bare else LABEL_COLUMN
+    column = 0 if block.bare else BROAD_COLUMN if block.broad else LABEL_COLUMN
     label = "" if block.bare else _prepared(block.label, block, options, encoding)
     width = None if options.width is None else options.width - column
     for line in _wide_lines(block, options, encoding):
-        head = f"{label}  " if len(label) > column - 1 and not block.bare else label.ljust(column)
+        head = label.ljust(column - 1) + " " if column else ""
         overhang = len(head) - column
-        for part in _folded_after(line, width, overhang):
+        for part in text.fold_after(line, width, overhang):
             yield Row(head, part, block)
             head = " " * column
         label = ""
-
-
-def _folded_after(words: str, width: int | None, overhang: int) -> list[str]:
-    """Fold `words`, the first line shorter by what a long label takes of it."""
-    if width is None or overhang <= 0:
-        return text.fold(words, width)
-    taken = text.HARD * (overhang - 1)
-    first, *rest = text.fold(f"{taken}{text.FIRM}{words}", width)
-    return [first.lstrip(" "), *rest]
 
 
 def _wide_lines(block: Block, options: Options, encoding: str | None) -> Iterator[str]:

@@ -1,11 +1,11 @@
 """Parts of an answer as phrases: a drug's whole order, a band, a grade, a status."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from ndm_advisor.model.answer import (
+    Alert,
     AlternativeDose,
     BandDose,
     Change,
@@ -13,9 +13,11 @@ from ndm_advisor.model.answer import (
     Dose,
     DrugOrder,
     Finding,
+    Information,
     NotAssessed,
     Offer,
     Position,
+    Recommendation,
     Rejected,
     Scalar,
     SusceptibilityLine,
@@ -25,10 +27,12 @@ from ndm_advisor.model.words import (
     every,
     grams,
     guideline_name,
+    join_names,
     number,
     over,
     regimen_name,
 )
+from ndm_advisor.render.block import ROW
 
 _ROUTES: Final[Mapping[str, str]] = {"iv": "IV", "im": "IM", "oral": "by mouth", "po": "by mouth"}
 _RANKS: Final[Mapping[str, str]] = {
@@ -37,8 +41,8 @@ _RANKS: Final[Mapping[str, str]] = {
     "last_resort": "last resort",
 }
 _SUPPORT: Final[Mapping[str, str]] = {
-    "susceptible": "tested susceptible",
-    "untested": "not tested",
+    "susceptible": "tested S",
+    "untested": "untested",
     "not_needed": "",
 }
 _BASES: Final[Mapping[str, str]] = {
@@ -52,10 +56,22 @@ _BASES: Final[Mapping[str, str]] = {
     "derived": "derived, not printed by a source",
 }
 _ALTERNATIVE_DOSES: Final[Mapping[str, str]] = {
-    "aki-first-48-h": "or full dose if kidney injury began within 48 hours",
+    "aki-first-48-h": (
+        "or full dose if kidney injury began within 48 hours (a named prescriber chooses)"
+    ),
     "oral": "or by mouth",
     "label": "label dose",
 }
+
+# One row for the alerts that stand on every answer of their kind; --full has the whole text.
+_STANDING: Final[Mapping[str, str]] = {
+    "aztreonam-alone": "Neither partner alone treats an MBL producer."
+}
+IN_FULL: Final = " (--full)"
+LINES_IN_FULL: Final = " (lines: --full)"
+TEXTS_IN_FULL: Final = " (texts: --full)"
+_ARTICLE: Final = re.compile(r"^(?:an?|the) ")
+_SENTENCE_END: Final = re.compile(r"(?<=[a-z0-9)])\.(?= [A-Z])")
 
 
 class _How(NamedTuple):
@@ -89,6 +105,28 @@ def order_words(order: DrugOrder) -> str:
     if order.pending:
         line = f"{line}; next: {order.pending}"
     return f"{line} (derived)" if order.basis == "derived" else line
+
+
+def named_order_words(order: DrugOrder) -> str:
+    """Write the order of a drug that the row above names: load and maintenance take a row each.
+
+    Only for a product whose doses name its parts; others need the drug's name beside the amount.
+    """
+    load, maintenance = order.loading_dose, order.maintenance_dose
+    doses = (load, maintenance)
+    if load is None or maintenance is None or not all(_names_parts(dose) for dose in doses):
+        return order_words(order)
+    rhythm = _rhythm(order.doses, order.interval_h, order.to_interval_h)
+    time = over(order.infusion_h, order.to_infusion_h)
+    how = _spaced(route_words(order.route), time)
+    line = f"{how}: load {load.text}, then {_spaced(maintenance.text, rhythm)}"
+    if order.pending:
+        line = f"{line}; next: {order.pending}"
+    return f"{line} (derived)" if order.basis == "derived" else line
+
+
+def _names_parts(dose: Dose | None) -> bool:
+    return dose is not None and dose.text[:1].isdigit() and len(dose.components_mg or ()) > 1
 
 
 def _load_and_maintenance(drug: str, load: Dose | None, maintenance: Dose | None, how: _How) -> str:
@@ -145,6 +183,38 @@ def band_dose_words(drug: str, band: BandDose) -> str:
     return f"{band.band}: {said}" if named else f"{drug_name(drug)}, {band.band}: {said}"
 
 
+def band_lines(order: DrugOrder) -> tuple[str, ...]:
+    """Write every band of a drug, what they share (route, infusion time) in the first line."""
+    bands = order.bands or ()
+    times = {over(band.infusion_h) for band in bands if _has_dose(band)}
+    time = times.pop() if len(times) == 1 else ""
+    lines = [f"{_spaced(drug_name(order.drug), route_words(order.route), time)}, by CrCl:"]
+    lines += [_band_line(order.drug, band, time) for band in bands]
+    return tuple(lines)
+
+
+def _band_line(drug: str, band: BandDose, shared: str) -> str:
+    """Write one band, its dose by its parts where they name the drug."""
+    edge = band.band.removeprefix("CrCl ").replace(" and ", ", ")
+    if band.maintenance_dose is None:
+        return f"{edge}: {band.text.removeprefix(f'{band.band}: ') or 'no dose'}"
+    rhythm = every(band.interval_h, band.to_interval_h)
+    how = _spaced(rhythm, "" if shared else over(band.infusion_h))
+    load, maintenance = band.loading_dose, band.maintenance_dose
+    if load is None:
+        return f"{edge}: {_spaced(_amount(drug, maintenance), how)}"
+    again = maintenance.text.removeprefix(f"{drug_name(drug)} ")
+    return f"{edge}: load {_amount(drug, load)}, then {_spaced(again, how)}"
+
+
+def _amount(drug: str, dose: Dose) -> str:
+    return dose.text if _names_parts(dose) else dose_words(drug, dose)
+
+
+def _has_dose(band: BandDose) -> bool:
+    return band.maintenance_dose is not None
+
+
 def band_words(band: CrclBand) -> str:
     """Write a CrCl band with both edges in words: `above 30, at most 50 mL/min`."""
     ends = []
@@ -168,7 +238,7 @@ def daily_max_words(mg: float) -> str:
 
 def together(regimen: str) -> str:
     """Write a regimen as an instruction: more than one drug is one regimen, given together."""
-    together_words = ", together as one regimen" if "+" in regimen else ""
+    together_words = ", started together as one regimen" if "+" in regimen else ""
     return f"{regimen_name(regimen, 'AND')}{together_words}"
 
 
@@ -292,6 +362,114 @@ def not_assessed_words(item: NotAssessed) -> str:
     """Write what was not assessed, why, and what to supply."""
     supply = f" Supply: {item.supply}" if item.supply else ""
     return f"{item.what}: {item.why}{'' if item.why.endswith('.') else '.'}{supply}"
+
+
+def lab_lines(answer: Recommendation, *, brief: bool = False) -> tuple[str, ...]:
+    """Write what to ask the laboratory for, by name; the exact texts stand in `--full`."""
+    if not answer.lab_names:
+        return answer.lab_requests[:1]
+    whole = "; ".join(answer.lab_names)
+    if not brief or len(whole) <= ROW:
+        return (whole,)
+    tests = (_ARTICLE.sub("", name.partition(" by ")[0]) for name in answer.lab_names)
+    return (f"{'; '.join(tests)}{TEXTS_IN_FULL}",)
+
+
+def review_lines(answer: Recommendation, *, hours: bool = True) -> tuple[str, ...]:
+    """Write the dates of review and what for; without its short form the whole text."""
+    review = answer.review_due
+    if review is None:
+        return ()
+    if not review.short:
+        return (review.text,)
+    when = " (48 and 72 hours)" if hours else ""
+    return (f"{review.first_on} and {review.last_on}{when}: {review.short}",)
+
+
+def is_disagreement(note: str, answer: Recommendation) -> bool:
+    """Say whether a note sets the chosen guideline against another."""
+    return bool(_others_named(note, answer))
+
+
+def disagreement_words(answer: Recommendation) -> tuple[str, ...]:
+    """Write what the other guideline prefers; the choice of the one in use stands above."""
+    return tuple(
+        f"{guideline_name(position.guideline)}: {_choice(position.preferred)}"
+        for note in answer.notes
+        for position in _others_named(note, answer)
+    )
+
+
+def _others_named(note: str, answer: Recommendation) -> tuple[Position, ...]:
+    chosen = answer.provenance.guideline
+    if guideline_name(chosen) not in note:
+        return ()
+    return tuple(
+        position
+        for position in answer.guideline_positions
+        if position.guideline != chosen and guideline_name(position.guideline) in note
+    )
+
+
+def _choice(regimens: Sequence[str]) -> str:
+    return join_names((regimen_name(name, "with") for name in regimens), "or") or "none"
+
+
+def choice_lines(items: Sequence[Information], *, flowing: bool = False) -> tuple[str, ...]:
+    """Write each candidate of an abstention on one row: its status, and its text if that fits.
+
+    `flowing`: all in one paragraph that says once where their texts stand.
+    """
+    texts = {item.text for item in items}
+    shared = texts.pop() if len(texts) == 1 and len(items) > 1 else ""
+    if flowing:
+        rows = "; ".join(_standing(item, whole=False) for item in items)
+        return (f"{rows}{TEXTS_IN_FULL if texts or shared else ''}",)
+    lines = [_choice_row(item, shared) for item in items]
+    return (*lines, f"all: {shared}") if shared else tuple(lines)
+
+
+def _choice_row(item: Information, shared: str) -> str:
+    text = "" if item.text == shared else item.text
+    row = _standing(item, whole=True)
+    whole = f"{row}. {text}" if text else row
+    if len(whole) <= ROW:
+        return whole
+    if len(row) > ROW - len(IN_FULL):
+        row = _standing(item, whole=False)  # what excludes it stands in --full
+    return f"{row}{IN_FULL}"
+
+
+def _standing(item: Information, *, whole: bool) -> str:
+    status = _status(item, whole=whole)
+    return f"{regimen_name(item.id)}: {status}" if status else regimen_name(item.id)
+
+
+def _status(item: Information, *, whole: bool) -> str:
+    """Write the standing of a candidate's drugs, once if they share it."""
+    said = {
+        drug: words if whole else words.partition(": ")[0] for drug, words in item.status.items()
+    }
+    if len(set(said.values())) == 1:
+        return next(iter(said.values()))
+    return "; ".join(f"{drug_name(drug)} {words}" for drug, words in said.items())
+
+
+def shortened(line: str, *, lines: bool = False) -> str:
+    """Mark a line that goes on in `--full`, in the form that still fits its row."""
+    marked = f"{line}{LINES_IN_FULL}"
+    return marked if lines and len(marked) <= ROW else f"{line}{IN_FULL}"
+
+
+def standing_words(alert: Alert) -> str:
+    """Write a standing alert in one row."""
+    return _STANDING.get(alert.id, alert.text)
+
+
+def first_sentence(text: str) -> str:
+    """Return the first sentence with its full stop; the whole text if it is only one."""
+    end = _SENTENCE_END.search(text)
+    return text[: end.end()] if end else text
 
 
 def _spaced(*parts: str) -> str:

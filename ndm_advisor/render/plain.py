@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ndm_advisor.model.answer import Recommendation
+from ndm_advisor.render.block import Options
 from ndm_advisor.render.layout import rows
-from ndm_advisor.render.view import Options
 
 _STANDARD = Options()
 

@@ -11,8 +11,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from ndm_advisor.render.block import Options
 from ndm_advisor.render.layout import Row, rows
-from ndm_advisor.render.view import Options
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 HARD: Final = "\ue000"  # between a number and its unit: never a line end
@@ -23,12 +24,18 @@ _UNITS: Final = (
 )
 _NUMBER: Final = r"(?:<=|>=|<|>)?\d[\d,.]*"
 _AMOUNT: Final = re.compile(
-    r"(?:(?P<word>[^\s\ue000-\ue002]+) )?"
+    r"(?:(?P<word>[^\s\ue000-\ue002]*[^\s\ue000-\ue002:;,.]) )?"
     rf"(?P<amount>{_NUMBER}(?: to {_NUMBER})? {_UNITS}(?: total)?)(?!\w)"
 )
-_NAMES: Final = re.compile(r"\b(?:polymyxin B|IV fosfomycin|oral fosfomycin|E\. coli)\b")
+_NAMES: Final = re.compile(
+    r"\b(?:polymyxin B|IV fosfomycin|oral fosfomycin|E\. coli|at most|at least)\b"
+)
+_EDGE: Final = re.compile(rf"\b(above|below|at{HARD}most|at{HARD}least) (?=\d)")
+_TIME: Final = re.compile(r"(?:hours?|minutes?|days?|weeks?|months?|years?)$")
+_BEFORE_TIME: Final = frozenset({"every", "over"})  # other words may stand at the end of a line
 _DOSE: Final = rf"[^\s+]*{HARD}[^\s+]*"
 _PLUS: Final = re.compile(rf"({_DOSE}) \+ (?={_DOSE})")
+_BY_WEIGHT: Final = re.compile(rf"\([^()]*mg/kg, [^()]*{HARD}kg\)")
 _BRACKET: Final = re.compile(rf"({HARD}[^\s{HARD}]+) (?=\([^\s]*{HARD}[^\s]*\))")
 
 _TALL_MAN: Final = {
@@ -119,17 +126,24 @@ def is_unicode(encoding: str | None) -> bool:
     return name.startswith(("utf8", "utf16", "utf32"))
 
 
+@lru_cache(maxsize=1024)  # a screen is laid out several times until it fits
 def bind(text: str) -> str:
     """Mark the spaces inside names, amounts and doses so that `fold` keeps them together."""
-    text = _AMOUNT.sub(_bound_amount, text)
     text = _NAMES.sub(lambda match: match[0].replace(" ", HARD), text)
+    text = _AMOUNT.sub(_bound_amount, text)
+    text = _EDGE.sub(rf"\1{FIRM}", text)
+    text = _BY_WEIGHT.sub(lambda match: match[0].replace(" ", SOFT), text)
     text = _PLUS.sub(rf"\1{FIRM}+{SOFT}", text)
     return _BRACKET.sub(rf"\1{SOFT}", text)
 
 
 def _bound_amount(match: re.Match[str]) -> str:
     amount = match["amount"].replace(" ", HARD)
-    return f"{match['word']}{FIRM}{amount}" if match["word"] else amount
+    word = match["word"]
+    if word is None:
+        return amount
+    free = _TIME.search(match["amount"]) and word not in _BEFORE_TIME
+    return f"{word}{' ' if free else FIRM}{amount}"
 
 
 def loosen(text: str) -> str:
@@ -155,6 +169,14 @@ def fold(text: str, width: int | None) -> list[str]:
         else:
             line = joined
     return [loosen(done) for done in [*lines, line]]
+
+
+def fold_after(text: str, width: int | None, taken: int) -> list[str]:
+    """Fold `text`, the first line shorter by the `taken` characters that stand before it."""
+    if width is None or taken <= 0:
+        return fold(text, width)
+    first, *rest = fold(f"{HARD * (taken - 1)}{FIRM}{text}", width)
+    return [first.lstrip(" "), *rest]
 
 
 def _pieces(text: str, width: int) -> Iterator[str]:

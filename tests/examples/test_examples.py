@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from ndm_advisor.advise import advise
+from ndm_advisor.explain.advise import advise
 from ndm_advisor.read.case_file import read_case
 from ndm_advisor.render.as_json import json_schema, to_json
 from tests.vignettes.harness import ON

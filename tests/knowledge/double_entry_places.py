@@ -1,11 +1,13 @@
 """Where each figure of `double_entry/other.csv` stands in the base: (kind, key) to places.
 
 A place is `file: dotted.keys`; `rows[key=value]` picks a record of a list. Several places answer a
-row that holds several figures (`8..40`, `20/5`). `* 100` brings a share into percent.
+row that holds several figures (`8..40`, `20/5`). `* 100` brings a share into percent, `* 24` days
+into hours.
 """
 
 from __future__ import annotations
 
+CODE = "decision/renal.py"  # the one place outside the base: the constants of the equations
 _D = "drugs/{}.toml: "
 CZA = _D.format("ceftazidime-avibactam")
 ATM = _D.format("aztreonam")
@@ -15,6 +17,7 @@ COL = _D.format("colistin")
 PMB = _D.format("polymyxin-b")
 FOS = _D.format("fosfomycin-iv")
 SET = "settings.toml: "
+REN = f"{CODE}: "
 KID = "hazards/kidney.toml: "
 PRE = "hazards/pregnancy.toml: "
 DUR = "words.toml: durations."
@@ -148,16 +151,14 @@ PLACES: dict[tuple[str, str], list[str]] = {
         "drugs/metronidazole.toml: dosing[id=metronidazole/us-label].daily_max_mg"
     ],
     # equations
-    ("equation", "cockcroft-gault age constant"): [SET + "cockcroft_gault.age_minuend_years"],
-    ("equation", "cockcroft-gault divisor mg/dL"): [SET + "cockcroft_gault.creatinine_factor"],
-    ("equation", "cockcroft-gault female factor"): [SET + "cockcroft_gault.female_factor"],
-    ("equation", "creatinine umol/L per mg/dL"): [
-        SET + "creatinine_conversion.umol_per_l_per_mg_per_dl"
-    ],
-    ("equation", "devine male base"): [SET + "ideal_weight.male_base_kg"],
-    ("equation", "devine female base"): [SET + "ideal_weight.female_base_kg"],
-    ("equation", "devine per inch"): [SET + "ideal_weight.kg_per_inch"],
-    ("equation", "devine threshold"): [SET + "ideal_weight.base_height_in"],
+    ("equation", "cockcroft-gault age constant"): [REN + "AGE_FROM_YEARS"],
+    ("equation", "cockcroft-gault divisor mg/dL"): [REN + "DIVISOR"],
+    ("equation", "cockcroft-gault female factor"): [REN + "FEMALE_FACTOR"],
+    ("equation", "creatinine umol/L per mg/dL"): [REN + "UMOL_L_PER_MG_DL"],
+    ("equation", "devine male base"): [REN + "DEVINE_BASE_KG.male"],
+    ("equation", "devine female base"): [REN + "DEVINE_BASE_KG.female"],
+    ("equation", "devine per inch"): [REN + "DEVINE_KG_PER_INCH"],
+    ("equation", "devine threshold"): [REN + "DEVINE_FROM_INCHES"],
     ("equation", "adjusted weight fraction"): [SET + "adjusted_weight.factor"],
     ("equation", "adjusted weight trigger"): [SET + "adjusted_weight.above_ratio_to_ideal"],
     ("equation", "plazomicin adjusted weight trigger"): [
@@ -165,12 +166,11 @@ PLACES: dict[tuple[str, str], list[str]] = {
     ],
     # thresholds
     ("threshold", "augmented clearance"): [SET + "augmented_clearance.crcl_at_least_ml_min"],
-    ("threshold", "aki window"): [SET + "acute_kidney_injury.window_h"],
     ("threshold", "crcl near band edge"): [SET + "near_edge.fraction * 100"],
     ("threshold", "crcl given against computed"): [
         SET + "crcl_given_against_computed.difference_fraction * 100"
     ],
-    ("threshold", "creatinine age"): [SET + "stale_creatinine.in_words_hours"],
+    ("threshold", "creatinine age"): [SET + "stale_creatinine.older_than_days * 24"],
     ("threshold", "creatinine-unstable crcl"): [SET + "low_clearance_severe.crcl_at_most_ml_min"],
     ("threshold", "pair-renal-divergence"): [SET + "pair_divergence.crcl_at_most_ml_min"],
     ("threshold", "pair and product not interchangeable"): [
@@ -178,7 +178,6 @@ PLACES: dict[tuple[str, str], list[str]] = {
     ],
     ("threshold", "aztreonam 6-hourly"): [SET + "pair_six_hourly.crcl_above_ml_min"],
     ("threshold", "tetracycline-mic"): [SET + "tetracycline_mic.mic_at_least_mg_l"],
-    ("threshold", "start times differ"): [SET + "pair_starts.apart_more_than_minutes"],
     ("threshold", "adult age"): [SET + "adult.age_at_least_years"],
     ("threshold", "nitrofurantoin US"): [
         KID + "hazard[id=nitrofurantoin-us-crcl].when[fact=crcl_ml_min].below"
@@ -196,7 +195,8 @@ PLACES: dict[tuple[str, str], list[str]] = {
         KID + "hazard[id=aminoglycoside-low-crcl].when.below"
     ],
     ("threshold", "amikacin EU once daily from"): [
-        SET + "amikacin_eu_once_daily.crcl_at_least_ml_min"
+        _D.format("amikacin")
+        + "dosing[id=amikacin/eu-complicated-uti].bands[interval_h=24].crcl_at_least_ml_min"
     ],
     ("threshold", "pivmecillinam and gepotidacin not below"): [
         KID + "hazard[id=pivmecillinam-low-crcl].when.below"
@@ -217,9 +217,6 @@ PLACES: dict[tuple[str, str], list[str]] = {
         SET + "severity.increment_cpe_score_at_least"
     ],
     # pregnancy
-    ("pregnancy", "trimethoprim-sulfamethoxazole not in weeks from"): [
-        SET + "pregnancy_trimethoprim.not_from_week"
-    ],
     ("pregnancy", "trimethoprim-sulfamethoxazole not in weeks to"): [
         PRE + "hazard[id=trimethoprim-sulfamethoxazole-early].when[fact=gestation_weeks].at_most"
     ],
@@ -280,6 +277,11 @@ NOT_FIGURES: dict[tuple[str, str], str] = {
     ("duration-max", "plazomicin"): "a statement in words",
     ("duration-max", "fosfomycin-iv US"): "a statement in words",
     ("threshold", "plazomicin levels below"): "a statement in words",
+    ("threshold", "aki window"): "in the question itself: aki_within_48h",
+    ("threshold", "start times differ"): "no rule of this version judges orders",
+    ("pregnancy", "trimethoprim-sulfamethoxazole not in weeks from"): (
+        "the first week there is: the limit needs no lower edge"
+    ),
     ("missed-starts-48-h", "pair ceftazidime-avibactam every 12 or 24 h"): "counted by the code",
     ("missed-starts-48-h", "pair ceftazidime-avibactam every 48 h"): "counted by the code",
 }

@@ -225,6 +225,11 @@ FAULTS: list[tuple[str, Callable[[Trees], object], str]] = [
         "aztreonam has no dosing table for mbl-pair in the US",
     ),
     (
+        "a salvage drug without a dosing table in one region",
+        lambda t: dosing(t, "colistin/consensus-us").update(use="consensus"),
+        "strategies.toml: colistin: colistin has no dosing table for systemic in the US",
+    ),
+    (
         "replacement bands that lead nowhere",
         lambda t: dosing(t, "cefiderocol/eu").update(crrt_use="cefiderocol/crrt"),
         "cefiderocol/eu: there is no dosing table cefiderocol/crrt",
@@ -270,6 +275,11 @@ FAULTS: list[tuple[str, Callable[[Trees], object], str]] = [
             share=t["settings.toml"]["near_edge"].pop("fraction")
         ),
         "settings.toml: near_edge: lacks `fraction`",
+    ),
+    (
+        "a threshold that no rule reads",
+        lambda t: t["settings.toml"]["near_edge"].update(least_ml_min=5),
+        "settings.toml: near_edge: no rule reads `least_ml_min`",
     ),
     (
         "two hazards of one id",
@@ -384,6 +394,26 @@ FAULTS: list[tuple[str, Callable[[Trees], object], str]] = [
         "a placeholder of a hazard nobody fills",
         lambda t: hazard(t, "dofetilide").update(because="{medicine} prolongs QT"),
         'dofetilide: "{medicine} prolongs QT": {medicine} is no placeholder here',
+    ),
+    (
+        "a placeholder in what a hazard asks to do, which is said as it stands",
+        lambda t: hazard(t, "dofetilide").update(do="stop {drug}"),
+        'dofetilide: "stop {drug}": {drug} is no placeholder here',
+    ),
+    (
+        "a placeholder of a sentence nobody fills",
+        lambda t: t["words.toml"]["review"].update(device="{drug}: remove it."),
+        'words.toml: review.device: "{drug}: remove it.": {drug} is no placeholder here',
+    ),
+    (
+        "a placeholder in a sentence that is said as it stands",
+        lambda t: t["words.toml"]["misuse"]["items"].append("Not for {site}."),
+        'words.toml: misuse.items: "Not for {site}.": {site} is no placeholder here',
+    ),
+    (
+        "a brace that is not closed",
+        lambda t: t["words.toml"]["mbl_words"].update(confirmed="{family confirmed"),
+        'words.toml: mbl_words.confirmed: "{family confirmed": expected',
     ),
 ]
 

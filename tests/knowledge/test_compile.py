@@ -63,13 +63,13 @@ class TestAmount:
 
     def test_parts(self) -> None:
         made = amount({"ceftazidime_mg": 2000, "avibactam_mg": 500})
-        assert made.components_mg == (("ceftazidime", 2000), ("avibactam", 500))
+        assert dict(made.components_mg or ()) == {"ceftazidime": 2000, "avibactam": 500}
         assert (made.per, made.to_components_mg, made.units_system) == ("dose", None, None)
 
     def test_a_printed_range(self) -> None:
         made = amount({"ciprofloxacin_mg": 250, "to_ciprofloxacin_mg": 500})
-        assert made.components_mg == (("ciprofloxacin", 250),)
-        assert made.to_components_mg == (("ciprofloxacin", 500),)
+        assert dict(made.components_mg or ()) == {"ciprofloxacin": 250}
+        assert dict(made.to_components_mg or ()) == {"ciprofloxacin": 500}
 
     def test_per_kg_with_a_cap(self) -> None:
         made = amount({"mg_per_kg": 15, "max_mg": 1500, "per": "day", "note": "in 2 doses"})

@@ -10,11 +10,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 
 from ndm_advisor.decision import renal
 from ndm_advisor.knowledge.files import Tree
 from ndm_advisor.model.knowledge import Breakpoint, Knowledge
-from tests.knowledge.double_entry_places import NOT_FIGURES, PLACES
+from tests.knowledge.double_entry_places import CODE, NOT_FIGURES, PLACES
 from tests.knowledge.double_entry_rows import (
     Ends,
     Order,
@@ -44,6 +45,9 @@ TYPED_ONLY: Mapping[str, str] = {
     "nitrofurantoin EU cystitis, section 16 table row UK 1 at 0": "a limit: hazards/kidney.toml",
     "aztreonam-avibactam EU systemic, section 5 table row 4": "a limit: hazards/kidney.toml",
     "levofloxacin US label": "the label's own dose is held once, intravenous",
+    "levofloxacin EU label, section 18 levofloxacin 500 mg q24h base": (
+        "the label's own dose is held once, intravenous"
+    ),
     "amikacin US label": "the dose by level is a statement in words",
     "gentamicin US label, section 15.2 row US label": "the dose by level is a statement in words",
 }
@@ -303,13 +307,12 @@ def test_the_allergy_graph_was_typed_alike(knowledge: Knowledge) -> None:
 
 def test_the_equations_give_the_typed_results() -> None:
     """Test vectors of dosing dossier sections 1.1 and 1.2."""
-    crcl, umol = renal.creatinine_clearance_ml_min, renal.mg_dl_from_umol_l(88.4)
-    man = {"age_years": 70, "weight_kg": 70, "female": False}
-    woman = {"age_years": 70, "weight_kg": 60, "female": True}
+    crcl = partial(renal.creatinine_clearance_ml_min, age_years=70)
+    man, woman = partial(crcl, weight_kg=70, female=False), partial(crcl, weight_kg=60, female=True)
     reckoned = {
-        "CrCl 70 y 70 kg male 1 mg/dL": crcl(**man, creatinine_mg_dl=1),
-        "CrCl 70 y 70 kg male 88.4 umol/L": crcl(**man, creatinine_mg_dl=umol),
-        "CrCl 70 y 60 kg female 1.5 mg/dL": crcl(**woman, creatinine_mg_dl=1.5),
+        "CrCl 70 y 70 kg male 1 mg/dL": man(creatinine_mg_dl=1),
+        "CrCl 70 y 70 kg male 88.4 umol/L": man(creatinine_mg_dl=renal.mg_dl_from_umol_l(88.4)),
+        "CrCl 70 y 60 kg female 1.5 mg/dL": woman(creatinine_mg_dl=1.5),
         "ideal weight male 175 cm": renal.ideal_weight_kg(height_cm=175, sex="male"),
         "ideal weight female 160 cm": renal.ideal_weight_kg(height_cm=160, sex="female"),
     }
@@ -318,10 +321,10 @@ def test_the_equations_give_the_typed_results() -> None:
 
 
 def at(trees: Trees, place: str) -> list[float]:
-    """The figures at a place of the base."""
+    """The figures at a place of the base, or of the equations."""
     path, keys = place.split(": ")
     keys, _, factor = keys.partition(" * ")
-    values: list[object] = [trees[path]]
+    values: list[object] = [vars(renal) if path == CODE else trees[path]]
     # An id may hold points no more than a key does; a record is picked by one of its values.
     for key, picked, wanted in re.findall(r"([^.\[]+)(?:\[(\w+)=([^\]]+)\])?\.?", keys):
         values = [v[key] for v in values if isinstance(v, dict) and key in v]

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from ndm_advisor.advise import advise
+from ndm_advisor.explain.advise import advise
 from ndm_advisor.read.case_file import build_case
 from ndm_advisor.render.as_json import to_json
 from tests.properties.cases import flat_cases

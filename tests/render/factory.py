@@ -276,6 +276,7 @@ def answer(*regimens: Offer, **changes: object) -> Recommendation:
             "2026-11-22",
             "2026-11-23",
             "2026-11-20",
+            "culture, creatinine, response",
         ),
         findings=(
             Finding(
@@ -293,6 +294,7 @@ def answer(*regimens: Offer, **changes: object) -> Recommendation:
         kidney=KIDNEY,
         note=None,
         headline="Escherichia coli, NDM confirmed, bloodstream, severe",
+        lab_names=("an aztreonam-avibactam MIC",),
     )
     return base._replace(**changes)  # type: ignore[arg-type]
 
@@ -425,6 +427,7 @@ def colonised() -> Recommendation:
         regimens=(),
         alerts=(),
         lab_requests=(),
+        lab_names=(),
         notes=("Re-run on fever, sepsis or a culture from a sterile site.",),
     )
 
@@ -438,6 +441,7 @@ def outside() -> Recommendation:
         regimens=(),
         alerts=(),
         lab_requests=(),
+        lab_names=(),
         notes=("KPC or OXA-48-like: see the local guideline.",),
     )
 
@@ -459,7 +463,6 @@ def ordinary() -> dict[str, Recommendation]:
         "product": answer(PRODUCT, PAIR._replace(order=2), SECOND),
         "cefiderocol": answer(SECOND._replace(rank="preferred")),
         "single-dose": answer(offer("amikacin", AMIKACIN), alerts=()),
-        "pending": pending(),
         "abstained": abstained(),
         "colonised": colonised(),
         "outside": outside(),
@@ -470,6 +473,7 @@ def all_answers() -> dict[str, Recommendation]:
     """Every hand-made answer."""
     return {
         **ordinary(),
+        "pending": pending(),
         "harmful": harmful(),
         "kidney-injury": with_kidney_injury(),
         "companion": answer(PAIR._replace(companions=(METRONIDAZOLE,))),

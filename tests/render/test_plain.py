@@ -16,7 +16,16 @@ from ndm_advisor.render import text
 from ndm_advisor.render.plain import to_text
 from ndm_advisor.render.view import Options
 
-from .factory import abstained, all_answers, answer, ordinary, with_case_text
+from .factory import (
+    STOP,
+    abstained,
+    all_answers,
+    answer,
+    cautions,
+    ordinary,
+    pending,
+    with_case_text,
+)
 
 WIDTHS = [200, 100, 80, 60, 30, None]
 ANSWERS = all_answers()
@@ -73,10 +82,53 @@ def test_an_ordinary_case_fits_a_screen_of_24_by_80(name):
     assert max(map(len, lines)) <= 80
 
 
-def test_a_screen_too_long_for_24_rows_keeps_its_gaps_and_whole_closing():
-    screen = to_text(ANSWERS["many-cautions"])
-    assert "\n\nSTOP " in screen
-    assert "explain ID" in " ".join(screen.split())
+def test_a_screen_too_long_names_the_cautions_it_folds_and_keeps_every_stop_whole():
+    crowded = answer(alerts=(*cautions(8), *(STOP._replace(id=f"stop-{n}") for n in range(5))))
+    screen = to_text(crowded)
+    assert screen.count(STOP.text[:30]) == 5
+    assert screen.count("Do: Replace it with both partners") == 5
+    assert screen.count("Do: Recheck creatinine") >= 1
+    assert all(alert.id in screen for alert in crowded.alerts)
+
+
+def test_the_same_is_folded_at_every_width():
+    screens = [
+        "".join(to_text(ANSWERS["many-cautions"], Options(width=width)).replace(";", "").split())
+        for width in (200, 100, 80, 60)
+    ]
+    assert len(set(screens)) == 1
+    linear = to_text(ANSWERS["many-cautions"], Options(width=None))
+    assert re.search(r"and \d more CAUTION: .*caution-6, caution-7 \(--full\)", linear)
+
+
+def test_roomy_screens_have_gaps_and_tight_ones_have_none():
+    assert "\n\nNOT ASSESSED" in to_text(ANSWERS["colonised"])
+    assert "\n\n" not in to_text(ANSWERS["many-cautions"])
+
+
+@pytest.mark.parametrize("width", [100, 80])
+def test_each_band_takes_at_most_two_rows_and_none_is_cut_in_its_edge(width):
+    lines = to_text(pending(), Options(width=width)).splitlines()
+    start = next(n for n, line in enumerate(lines) if line.startswith("Bands"))
+    assert lines[start].endswith("cefiderocol IV over 3 hours, by CrCl:")
+    assert lines[start + 1 : start + 4] == [
+        "  above 60: cefiderocol 2 g every 8 hours",
+        "  30 to below 60: cefiderocol 1.5 g every 8 hours",
+        "  15 to below 30: cefiderocol 1 g every 8 hours",
+    ]
+
+
+def test_the_case_note_follows_what_was_not_assessed_and_goes_on_in_full():
+    note = (
+        "Seen with the surgeons on Monday; graft in place since 2019, family asks for a call back."
+    )
+    case = answer(note=note, alerts=())
+    lines = to_text(case).splitlines()
+    row = next(n for n, line in enumerate(lines) if line.startswith("Case note"))
+    assert lines[row].endswith("(note goes on: --full)")
+    assert any(line.startswith("NOT ASSESSED") for line in lines[:row])
+    assert not lines[row + 1].startswith("   ")
+    assert note in " ".join(to_text(case, Options(full=True)).split())
 
 
 @pytest.mark.parametrize("name", ANSWERS)

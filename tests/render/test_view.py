@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ndm_advisor.model.answer import Information, NotAssessed
+from ndm_advisor.render.block import FOLDS
 from ndm_advisor.render.view import Options, blocks
 
 from .factory import (
@@ -40,13 +41,16 @@ def keys(recommendation, options=DEFAULT):
 
 
 def test_the_answer_comes_before_the_reasons():
-    order = ["header", "bottom-line", "regimen", "dose", "kidney", "infusion", "lab", "review"]
+    order = ["header", "case", "bottom-line", "regimen", "dose", "kidney", "infusion", "lab"]
+    order.append("review")
     assert keys(answer())[: len(order)] == order
     assert keys(answer())[-2:] == ["not-assessed", "closing"]
 
 
 def test_the_header_carries_every_stamp():
-    header = blocks(answer(), DEFAULT)[0].lines
+    first, second, *_ = blocks(answer(), DEFAULT)
+    assert len(first.lines) == 3
+    header = (*first.lines, *second.lines)
     for stamp in (
         "ndm-advisor 1.0.0",
         "knowledge 2026.11",
@@ -55,17 +59,24 @@ def test_the_header_carries_every_stamp():
         "SIMIT 2022, EU (default)",
         "EUCAST 2026",
         "advised 2026-11-22",
-        "not clinically signed off",
     ):
         assert stamp in header
+
+
+def test_every_screen_ends_by_saying_that_nobody_signed_it_off():
+    for case in all_answers().values():
+        for fold in FOLDS:
+            closing = blocks(case, DEFAULT, fold)[-1]
+            for words in (closing.lines, closing.short):
+                assert "not clinically signed off" in words[0]
+                assert "Decision support" in words[0]
 
 
 def test_the_header_says_where_each_setting_came_from_and_what_overrides():
     override = {"path": "config.toml", "sha256": "ff00aa" + "2" * 58, "keys": ["hospital.region"]}
     stamp = PROVENANCE._replace(region_from="case", local_override=override)
-    header = blocks(answer(provenance=stamp), DEFAULT)[0].lines
-    assert "SIMIT 2022 (default)" in header
-    assert "EU (case)" in header
+    header = blocks(answer(provenance=stamp), DEFAULT)[1].lines
+    assert "SIMIT 2022 (default), EU (case)" in header
     assert "local override config.toml (ff00aa): hospital.region" in header
 
 
@@ -92,9 +103,9 @@ def test_stops_come_first_then_cautions_by_priority():
 def test_cautions_beyond_five_are_counted_and_named():
     text = said(answer(alerts=cautions(7)))
     assert text.count("Do: Recheck") == 5
-    assert "and 2 more: --full (caution-5, caution-6)" in text
+    assert "and 2 more CAUTION: caution-5, caution-6 (--full)" in text
     assert said(answer(alerts=cautions(7)), Options(full=True)).count("Do: Recheck") == 7
-    assert "more: --full" not in said(answer(alerts=cautions(5)))
+    assert "more CAUTION" not in said(answer(alerts=cautions(5)))
 
 
 def test_stops_are_never_counted_instead_of_shown():
@@ -124,8 +135,14 @@ def test_an_order_is_whole_load_first_then_maintenance():
 def test_both_notations_of_a_product_are_printed():
     text = said(all_answers()["product"])
     assert (
+        "IV over 3 hours: load 2.67 g (aztreonam 2 g + avibactam 0.67 g), "
+        "then 2 g (aztreonam 1.5 g + avibactam 0.5 g) every 6 hours" in text
+    )
+    assert "1 Regimen: aztreonam-avibactam" in text
+    assert (
         "load aztreonam-avibactam 2.67 g (aztreonam 2 g + avibactam 0.67 g), "
-        "then 2 g (aztreonam 1.5 g + avibactam 0.5 g) every 6 hours, each IV over 3 hours" in text
+        "then 2 g (aztreonam 1.5 g + avibactam 0.5 g) every 6 hours, each IV over 3 hours"
+        in said(all_answers()["product"], Options(full=True))
     )
 
 
@@ -139,7 +156,10 @@ def test_companions_and_the_48_hour_choice_stand_on_the_default_screen():
         answer(PAIR._replace(companions=(METRONIDAZOLE,)))
     )
     text = said(with_kidney_injury())
-    assert "or full dose if kidney injury began within 48 hours: ceftazidime 2 g" in text
+    assert (
+        "or full dose if kidney injury began within 48 hours "
+        "(a named prescriber chooses): ceftazidime 2 g" in text
+    )
     assert "watch for seizures" in text
 
 
@@ -150,7 +170,63 @@ def test_conditions_of_every_offer_stand_on_the_default_screen():
     assert "only if: your hospital stocks it" in text
     assert "only if: CrCl is at least 60 mL/min" in text
     many = [second._replace(id=f"drug-{n}") for n in range(5)]
-    assert said(answer(first, *many)).count("CrCl is at least 60 mL/min") == 5
+    listed = said(answer(first, *many))
+    names = "drug-0, drug-1, drug-2, drug-3, drug-4"
+    assert f"{names}, each only if: CrCl is at least 60 mL/min" in listed
+
+
+def test_what_every_offer_depends_on_is_said_once():
+    waiting = "confirm or stop within 48 to 72 hours"
+    pair = PAIR._replace(
+        conditions=(
+            "if your hospital stocks ceftazidime-avibactam",
+            "if your hospital stocks aztreonam",
+            waiting,
+            "only if CrCl is above 30 mL/min",
+        )
+    )
+    second = SECOND._replace(conditions=("if your hospital stocks cefiderocol", waiting))
+    text = said(answer(pair, second))
+    assert text.count(waiting) == 1
+    assert "only if: each regimen: your hospital stocks its drugs" in text
+    assert "only if: CrCl is above 30 mL/min" in text
+
+
+def test_a_condition_on_one_drug_of_two_keeps_its_name():
+    pair = PAIR._replace(conditions=("if your hospital stocks aztreonam",))
+    second = SECOND._replace(conditions=("if your hospital stocks cefiderocol",))
+    text = said(answer(pair, second))
+    assert "only if: your hospital stocks aztreonam" in text
+    assert "only if: your hospital stocks cefiderocol" in text
+    assert "its drugs" not in text
+
+
+@pytest.mark.parametrize("fold", FOLDS)
+def test_no_fold_drops_a_regimen_a_condition_a_stop_or_the_name_of_a_caution(fold):
+    first = PAIR._replace(conditions=("only if the first holds",), provisional=True)
+    second = SECOND._replace(rank="preferred", conditions=("only if the second holds",))
+    third = SECOND._replace(id="third-drug", conditions=("only if the third holds",))
+    alerts = (STOP, *cautions(4), STANDING)
+    text = "\n".join(
+        line
+        for block in blocks(answer(first, second, third, alerts=alerts), DEFAULT, fold)
+        for line in (block.lines if not (fold.tight and block.short) else block.short)
+    )
+    for words in ("first holds", "second holds", "third holds", "PROVISIONAL", STOP.text):
+        assert words in text
+    assert STOP.action in text
+    assert "ceftazidime-avibactam AND aztreonam" in text
+    assert all(alert.id in text for alert in alerts)
+
+
+def test_two_preferred_regimens_stand_with_their_whole_dose():
+    second = SECOND._replace(rank="preferred")
+    third = SECOND._replace(id="third-drug", rank="preferred")
+    screen = keys(answer(PAIR, second, third))
+    assert "dose" in screen
+    assert "dose:cefiderocol" in screen
+    assert "other:third-drug" in screen
+    assert "dose:cefiderocol" not in keys(answer(SECOND._replace(rank="last_resort"), second))
 
 
 def test_the_band_is_printed_with_its_edges_once_if_shared():
@@ -160,17 +236,23 @@ def test_the_band_is_printed_with_its_edges_once_if_shared():
     assert "aztreonam above 30 mL/min" in text
 
 
-def test_a_withheld_dose_says_what_to_give_and_shows_few_bands():
+def test_a_withheld_dose_says_what_to_give_and_shows_every_band_below():
     text = said(pending())
-    assert "cefiderocol: dose withheld: give CrCl or creatinine" in text
-    assert "CrCl above 60: cefiderocol 2 g every 8 hours over 3 hours" in text
-
-
-def test_many_bands_wait_for_full():
+    assert "dose withheld: give CrCl or creatinine; every CrCl band stands below" in text
+    assert "Bands: cefiderocol IV over 3 hours, by CrCl:" in text
+    assert "above 60: cefiderocol 2 g every 8 hours" in text
     drug = pending().regimens[0].drugs[0]
-    crowded = answer(offer("cefiderocol", drug._replace(bands=drug.bands * 2)))
-    assert "all 6 CrCl bands with their doses: --full" in said(crowded)
+    crowded = answer(offer("cefiderocol", drug._replace(bands=drug.bands * 4)))
+    assert said(crowded).count("above 60: cefiderocol 2 g") == 4
     assert "CrCl above 60" in said(crowded, Options(full=True))
+
+
+def test_bands_infused_at_different_rates_say_so_each():
+    drug = pending().regimens[0].drugs[0]
+    bands = (drug.bands[0]._replace(infusion_h=1), *drug.bands[1:])
+    text = said(answer(offer("cefiderocol", drug._replace(bands=bands))))
+    assert "Bands: cefiderocol IV, by CrCl:" in text
+    assert "above 60: cefiderocol 2 g every 8 hours over 1 hour" in text
 
 
 def test_orders_print_verdict_and_what_to_change():
@@ -180,14 +262,42 @@ def test_orders_print_verdict_and_what_to_change():
     assert "ORDERS" not in said(answer())
 
 
-def test_every_gap_is_named_and_full_says_what_to_supply():
-    items = tuple(NotAssessed(f"fact {n}", "not given", f"key_{n}") for n in range(30))
+def test_gaps_are_named_and_full_says_what_to_supply():
+    items = tuple(NotAssessed(f"fact {n}", "not given", f"key_{n}") for n in range(12))
     text = said(answer(not_assessed=items))
-    assert "NOT ASSESSED (30)" in text
-    assert all(f"fact {n}" in text for n in range(30))
+    assert "NOT ASSESSED (12): fact 0, fact 1" in text
+    assert all(f"fact {n}" in text for n in range(12))
     assert "fact 7: not given. Supply: key_7" in said(
         answer(not_assessed=items), Options(full=True)
     )
+
+
+def test_gaps_that_do_not_fit_are_counted_and_those_that_decide_always_stand():
+    items = (
+        *(NotAssessed(f"lesser fact {n}", "not given", "", (f"other.key_{n}",)) for n in range(40)),
+        NotAssessed("allergies", "not given", "", ("patient.allergies",)),
+        NotAssessed("combined test", "", "", ("panel.results.ceftazidime-avibactam+aztreonam",)),
+        NotAssessed("stock: aztreonam and cefiderocol", "", "", ("hospital.stock.aztreonam",)),
+        NotAssessed("severity", "", "", ("infection.septic_shock",)),
+        NotAssessed("creatinine clearance", "", "", ("patient.crcl_ml_min",)),
+    )
+    for fold in FOLDS:
+        block = next(
+            b for b in blocks(answer(not_assessed=items), DEFAULT, fold) if b.key == "not-assessed"
+        )
+        assert block.label == "NOT ASSESSED (45)"
+        for words in ("allergies", "combined test", "stock", "severity", "creatinine clearance"):
+            assert words in block.lines[0]
+        named = block.lines[0].count("lesser fact")
+        assert f"and {40 - named} more: --full" in block.lines[0]
+
+
+def test_what_is_only_null_in_json_is_neither_named_nor_counted():
+    items = (NotAssessed("would_change", "not computed", ""), *answer().not_assessed)
+    for options in (DEFAULT, Options(why=True), Options(full=True)):
+        text = said(answer(not_assessed=items), options)
+        assert "NOT ASSESSED (3)" in text
+        assert "would_change" not in text
 
 
 def test_would_change_has_no_line_while_it_is_not_computed():

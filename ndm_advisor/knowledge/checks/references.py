@@ -22,7 +22,7 @@ from ndm_advisor.knowledge.files import Tree
 _SOURCES: Final = ("sources", "group_sources")
 _UNROUTED: Final = frozenset({"fosfomycin"})  # LOINC and EUCAST name it without a route
 _ANY_SITE: Final = "*"
-_OFFERED: Final = frozenset({"mbl-active", "older", "cystitis-only"})  # salvage is named undosed
+_CITATION: Final = frozenset({"grade", "sources"})
 
 
 def problems(trees: Trees) -> Iterator[str]:
@@ -117,8 +117,6 @@ def _uses(trees: Trees) -> Iterator[str]:
         for region in table["regions"]
     }
     for path, strategy in records(trees, "strategies.toml", "strategy"):
-        if strategy["kind"] not in _OFFERED:
-            continue
         for drug, by_site in strategy.get("uses", {}).items():
             yield from _unreachable(path, strategy, drug, by_site)
             for use in dict.fromkeys(by_site.values()):
@@ -209,9 +207,13 @@ def _allergy(tree: Tree, drugs: frozenset[str]) -> Iterator[str]:
 
 
 def _settings(trees: Trees) -> Iterator[str]:
-    """Every threshold the decision asks for is there."""
+    """Every threshold the decision asks for is there, and no other: a number has one home."""
     tree = trees["settings.toml"]
-    for place in [*SETTINGS.values(), *(p for pair in SETTING_PAIRS.values() for p in pair)]:
-        table, key = place.split(".")
+    places = [*SETTINGS.values(), *(p for pair in SETTING_PAIRS.values() for p in pair)]
+    for table, key in (place.split(".") for place in places):
         if key not in tree.get(table, {}):
             yield said("settings.toml", table, f"lacks `{key}`")
+    for table, setting in tree.items():
+        for key in () if table == "file" else setting.keys() - _CITATION:
+            if f"{table}.{key}" not in places:
+                yield said("settings.toml", table, f"no rule reads `{key}`")

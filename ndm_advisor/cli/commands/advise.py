@@ -1,0 +1,278 @@
+"""`advise`: one case, one answer."""
+
+import hashlib
+import sys
+from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
+
+import typer
+
+from ndm_advisor.cli.exit_status import ExitStatus
+from ndm_advisor.cli.options import COMMON, Data, Linear, On, TallMan
+from ndm_advisor.errors import KnowledgeError
+
+if TYPE_CHECKING:
+    from ndm_advisor.cli.screen import Screen
+    from ndm_advisor.cli.settings import Applied
+    from ndm_advisor.errors import Problem
+    from ndm_advisor.model.answer import CaseRef, Recommendation
+    from ndm_advisor.model.case import Case
+    from ndm_advisor.model.knowledge import Knowledge
+
+HELP: Final = """
+Advise a regimen for one case, or abstain and say what is missing.
+
+Examples:
+
+\b
+  ndm-advisor advise case.toml
+  ndm-advisor advise case.toml --why
+  ndm-advisor advise case.toml --set patient.crcl_ml_min=25
+  ndm-advisor advise case.toml --guideline idsa-2026 --region US
+  ndm-advisor advise case.toml --format json -o answer.json
+  ndm-advisor advise - --on 2026-11-22 < case.toml
+
+Guideline and region: option, the case's [hospital], NDM_ADVISOR_GUIDELINE and
+NDM_ADVISOR_REGION, the configuration file, default. The answer says which applied.
+Exit status 4: the case was refused; every problem is on standard error.
+"""
+
+
+class _Asked(NamedTuple):
+    """The options that say what is advised on, by which rules."""
+
+    case: str
+    guideline: str | None
+    region: str | None
+    settings: tuple[str, ...]
+    on: str | None
+    data: str | None
+    strict: bool
+    trace: bool
+
+
+class _Answered(NamedTuple):
+    answer: "Recommendation"
+    warnings: "tuple[Problem, ...]"
+
+
+def advise(
+    context: typer.Context,
+    case: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="CASE",
+            show_default=False,
+            help="Case file, TOML or JSON; - reads standard input.",
+        ),
+    ] = None,
+    *,
+    why: Annotated[
+        bool, typer.Option("--why", rich_help_panel=COMMON, help="Add the reasons.")
+    ] = False,
+    full: Annotated[
+        bool, typer.Option("--full", rich_help_panel=COMMON, help="Everything there is.")
+    ] = False,
+    output_format: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="text|plain|json",
+            rich_help_panel=COMMON,
+            help="text on a terminal, plain when piped. [NDM_ADVISOR_FORMAT]",
+        ),
+    ] = None,
+    guideline: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PROFILE",
+            rich_help_panel=COMMON,
+            help="simit-2022, escmid-2022 or idsa-2026. [NDM_ADVISOR_GUIDELINE]",
+        ),
+    ] = None,
+    region: Annotated[
+        str | None,
+        typer.Option(
+            metavar="EU|US", rich_help_panel=COMMON, help="Labels to use. [NDM_ADVISOR_REGION]"
+        ),
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            rich_help_panel=COMMON,
+            help="Change a key of the case first; KEY= takes it out. May be repeated.",
+        ),
+    ] = None,
+    on: On = None,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            rich_help_panel=COMMON,
+            help="Write the answer to FILE, whole or not at all.",
+        ),
+    ] = None,
+    data: Data = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse knowledge that is overdue for review.")
+    ] = False,
+    no_input: Annotated[  # nothing asks yet; scripts may already say so
+        bool, typer.Option("--no-input", help="Never ask; fail and name what is missing.")
+    ] = False,
+    linear: Linear = False,
+    no_color: Annotated[bool, typer.Option("--no-color", help="No colour.")] = False,
+    tall_man: TallMan = False,
+    trace: Annotated[
+        bool,
+        typer.Option(
+            "--trace",
+            help="As --why, and say on standard error what applied. --format json always holds "
+            "every finding, also those that did not hold.",
+        ),
+    ] = False,
+) -> ExitStatus:
+    """Read, advise, show."""
+    if case is None:
+        return _ask_for_case(context)
+    from ndm_advisor.cli.guard import working_on  # noqa: PLC0415
+    from ndm_advisor.cli.inputs import path_of  # noqa: PLC0415
+    from ndm_advisor.cli.screen import check_target, screen_for  # noqa: PLC0415
+
+    target = None if output in {None, "-"} else output
+    screen = screen_for(output_format, linear=linear, no_color=no_color, to_file=target is not None)
+    if target is not None:
+        check_target(target, beside=path_of(case))
+    asked = _Asked(case, guideline, region, tuple(settings or ()), on, data, strict, trace)
+    with working_on(case):
+        answered = _answer(asked)
+        _warn(path_of(case), answered.warnings)
+        _show(answered.answer, screen, target, why=why or trace, full=full, tall_man=tall_man)
+    return ExitStatus.OK
+
+
+def _ask_for_case(context: typer.Context) -> ExitStatus:
+    """Without a file there is nothing to wait for: say what to give."""
+    from ndm_advisor.cli.guard import say  # noqa: PLC0415
+
+    typer.echo(context.get_help(), err=True)
+    typer.echo(err=True)
+    say("give a case file, or - to read one from standard input")
+    return ExitStatus.USAGE
+
+
+# -- the answer -----------------------------------------------------------------------------------
+
+
+def _answer(asked: _Asked) -> _Answered:
+    """The answer and the warnings about the case.
+
+    Raises:
+        NdmAdvisorError: options, case or knowledge do not allow one.
+    """
+    from ndm_advisor.explain.advise import advise as advise_on  # noqa: PLC0415
+    from ndm_advisor.cli.base import load_base, names_of  # noqa: PLC0415
+    from ndm_advisor.cli.inputs import date_of_advice, path_of, read_text  # noqa: PLC0415
+    from ndm_advisor.cli.settings import apply_hospital_settings, read_local  # noqa: PLC0415
+    from ndm_advisor.read.case_file import read_case  # noqa: PLC0415
+
+    on = date_of_advice(asked.on)
+    path = path_of(asked.case)
+    text = read_text(asked.case)
+    knowledge = load_base(asked.data)
+    names = names_of(knowledge)
+    case, warnings = read_case(text, path=path, names=names, on=on, settings=asked.settings)
+    local = read_local(names, on=on)
+    applied = apply_hospital_settings(
+        case, knowledge, local, guideline=asked.guideline, region=asked.region
+    )
+    answer = advise_on(
+        applied.case,
+        knowledge,
+        on=on,
+        settled=applied.settled,
+        reference=_reference(case, path),
+        local_override=applied.local_override,
+    )
+    if asked.trace:
+        _say_what_applied(applied, knowledge, answer)
+    if asked.strict:
+        _refuse_overdue(answer)
+    return _Answered(answer, warnings)
+
+
+def _reference(case: "Case", path: str | None) -> "CaseRef":
+    """The case's label, path and hash: of what the file says, before any setting is added."""
+    from ndm_advisor.model.answer import CaseRef  # noqa: PLC0415
+    from ndm_advisor.model.case import canonical_json  # noqa: PLC0415
+
+    return CaseRef(case.id, path, hashlib.sha256(canonical_json(case)).hexdigest())
+
+
+def _refuse_overdue(answer: "Recommendation") -> None:
+    stamp = answer.provenance
+    if stamp.review_due_on < stamp.advised_on:
+        raise KnowledgeError((f"overdue for review since {stamp.review_due_on} (--strict)",))
+
+
+def _say_what_applied(applied: "Applied", knowledge: "Knowledge", answer: "Recommendation") -> None:
+    from ndm_advisor.cli.guard import say  # noqa: PLC0415
+
+    settled = applied.settled
+    sealed = "sealed" if knowledge.sealed else "not sealed: every check was run"
+    say(f"guideline {settled.guideline} ({settled.guideline_from})")
+    say(f"region {settled.region} ({settled.region_from})")
+    say(f"date of advice {answer.provenance.advised_on}")
+    say(f"knowledge {knowledge.version} ({sealed})")
+
+
+# -- showing it -----------------------------------------------------------------------------------
+
+
+def _warn(path: str | None, warnings: "tuple[Problem, ...]") -> None:
+    if not warnings:
+        return
+    from ndm_advisor.read.diagnostics import FileReport, render_report  # noqa: PLC0415
+
+    sys.stderr.write(render_report([FileReport(path, warnings)]))
+    sys.stderr.flush()
+
+
+def _show(
+    answer: "Recommendation",
+    screen: "Screen",
+    target: str | None,
+    *,
+    why: bool,
+    full: bool,
+    tall_man: bool,
+) -> None:
+    from ndm_advisor.cli.screen import write_file, write_out  # noqa: PLC0415
+
+    if screen.kind == "json":
+        from ndm_advisor.render.as_json import to_json  # noqa: PLC0415
+
+        document = to_json(answer) + b"\n"
+        if target is None:
+            write_out(document)
+        else:
+            write_file(target, document)
+        return
+    from ndm_advisor.render.view import Options  # noqa: PLC0415
+
+    options = Options(why, full, tall_man, screen.width, screen.linear)
+    if screen.kind == "colour":
+        from rich.console import Console  # noqa: PLC0415  # slow to import, and seldom needed
+
+        from ndm_advisor.render.rich_text import print_answer  # noqa: PLC0415
+
+        print_answer(answer, Console(file=sys.stdout, width=screen.width), options)
+        return
+    from ndm_advisor.render.plain import to_text  # noqa: PLC0415
+
+    if target is None:
+        write_out(to_text(answer, options, encoding=sys.stdout.encoding))
+    else:
+        write_file(target, to_text(answer, options).encode())

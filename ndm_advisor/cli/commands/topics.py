@@ -1,0 +1,70 @@
+"""`help`: topics that belong to no single command."""
+
+from typing import Annotated, Final
+
+import typer
+
+from ndm_advisor.cli.exit_status import MEANINGS, ExitStatus
+from ndm_advisor.errors import UsageError
+
+HELP: Final = """
+Help on exit statuses and on environment variables and the configuration file.
+
+Examples:
+
+\b
+  ndm-advisor help exit-statuses
+  ndm-advisor help environment
+"""
+_ENVIRONMENT: Final = """\
+Settings, in falling order: option; the case's [hospital] table; environment; configuration file;
+default. Every answer says which applied.
+
+  NDM_ADVISOR_GUIDELINE   simit-2022, escmid-2022 or idsa-2026
+  NDM_ADVISOR_REGION      EU or US; without one, the guideline's own
+  NDM_ADVISOR_ON          date of advice, for example 2026-11-22
+  NDM_ADVISOR_DATA        directory of the knowledge base
+  NDM_ADVISOR_FORMAT      text, plain or json
+  NDM_ADVISOR_DEBUG       1 shows the traceback of an internal error
+  NO_COLOR                not empty: no colour
+  TERM=dumb               no colour
+  COLUMNS                 width of the screen; below 60 one `label: value` a line
+  XDG_CONFIG_HOME         where ndm-advisor/config.toml stands; ~/.config without it
+
+config.toml holds one table. It sets what the hospital decides, never a clinical figure:
+
+  [hospital]
+  guideline = "simit-2022"
+  region = "EU"
+  stock = { aztreonam-avibactam = false }
+  aztreonam_interval_h = 8
+"""
+
+
+def help_on(
+    topic: Annotated[
+        str | None,
+        typer.Argument(metavar="TOPIC", show_default=False, help="exit-statuses or environment."),
+    ] = None,
+) -> ExitStatus:
+    """Print a topic, or the list of topics."""
+    from ndm_advisor.cli.screen import write_out  # noqa: PLC0415
+
+    topics = {
+        "exit-statuses": _statuses(),
+        "exit-codes": _statuses(),
+        "environment": _ENVIRONMENT,
+        "settings": _ENVIRONMENT,
+    }
+    if topic is None:
+        write_out("Topics: exit-statuses, environment. For a command: ndm-advisor COMMAND --help\n")
+        return ExitStatus.OK
+    if topic not in topics:
+        message = f"`{topic}` is no topic; write exit-statuses or environment"
+        raise UsageError(message)
+    write_out(topics[topic])
+    return ExitStatus.OK
+
+
+def _statuses() -> str:
+    return "".join(f"{int(status):>5}  {meaning}\n" for status, meaning in MEANINGS.items())

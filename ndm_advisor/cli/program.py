@@ -1,0 +1,126 @@
+"""The Typer program: its commands, its help, its version."""
+
+from typing import Annotated, Any, Final
+
+import typer
+from typer.core import TyperCommand
+
+from ndm_advisor.cli.commands import about, advise, explain, knowledge, schema, topics, validate
+from ndm_advisor.cli.exit_status import ExitStatus
+from ndm_advisor.cli.guard import guarded
+from ndm_advisor.version import VERSION
+
+# No `from __future__ import annotations` in modules with commands: typer would have to evaluate
+# every annotation from its text at each start.
+
+_HELP: Final = """
+Advise a regimen for an infection by E. coli, or another of the Enterobacterales, that makes
+NDM or another metallo-beta-lactamase, or abstain and say what is missing.
+
+Decision support for professionals; not clinically validated. Verify against local policy.
+
+Examples:
+
+\b
+  ndm-advisor advise case.toml                  advise one case
+  ndm-advisor advise - < case.toml              the same from standard input
+  ndm-advisor advise case.toml --format json    for programs
+  ndm-advisor validate cases/*.toml             diagnostics only
+  ndm-advisor explain aztreonam-alone           what an id stands for, and why
+"""
+_MORE: Final = """
+\b
+More: ndm-advisor COMMAND --help
+      ndm-advisor help exit-statuses
+      ndm-advisor help environment
+"""
+_SETTINGS: Final = {"help_option_names": ["-h", "--help"]}
+
+
+class Command(TyperCommand):
+    """A command whose help prints its options in the sections they name, common ones first."""
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  # typer's own types
+        """Write one list per section, in the order of the parameters."""
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record is not None:
+                is_argument = parameter.param_type_name == "argument"
+                title = "Arguments" if is_argument else "Other options"
+                named = getattr(parameter, "rich_help_panel", None) or title
+                sections.setdefault(named, []).append(record)
+        if len(sections) == 1 or list(sections) == ["Arguments", "Other options"]:
+            sections = {k.replace("Other options", "Options"): v for k, v in sections.items()}
+        for title, records in sections.items():
+            with formatter.section(title):
+                formatter.write_dl(records)
+
+
+def _show_version(value: bool) -> ExitStatus | None:  # noqa: FBT001  # typer passes it so
+    if not value:
+        return None
+    from ndm_advisor.cli.base import version_of_base  # noqa: PLC0415
+
+    typer.echo(f"ndm-advisor {VERSION}")
+    typer.echo(f"knowledge {version_of_base()}")
+    return ExitStatus.OK
+
+
+app = typer.Typer(
+    help=_HELP,
+    epilog=_MORE,
+    context_settings=_SETTINGS,
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def _root(
+    *,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=guarded(_show_version),
+            is_eager=True,
+            help="Print the versions of the tool and of its knowledge, and exit.",
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+app.command("advise", cls=Command, short_help="Advise on one case.", help=advise.HELP)(
+    guarded(advise.advise)
+)
+app.command("validate", cls=Command, short_help="Check case files; no advice.", help=validate.HELP)(
+    guarded(validate.validate)
+)
+app.command(
+    "explain", cls=Command, short_help="Say what an id stands for, and why.", help=explain.HELP
+)(guarded(explain.explain))
+app.command("schema", cls=Command, short_help="Print the JSON Schemas.", help=schema.HELP)(
+    guarded(schema.schema)
+)
+app.command(
+    "about", cls=Command, short_help="Intended use, limits, sources, versions.", help=about.HELP
+)(guarded(about.about))
+app.command("help", cls=Command, short_help="Exit statuses, environment.", help=topics.HELP)(
+    guarded(topics.help_on)
+)
+
+_knowledge = typer.Typer(
+    help=knowledge.HELP,
+    short_help="Check, list and show the knowledge base.",
+    context_settings=_SETTINGS,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+_knowledge.command("check", cls=Command, help=knowledge.CHECK_HELP)(guarded(knowledge.check))
+_knowledge.command("list", cls=Command, help=knowledge.LIST_HELP)(guarded(knowledge.list_))
+_knowledge.command("show", cls=Command, help=knowledge.SHOW_HELP)(guarded(knowledge.show))
+app.add_typer(_knowledge, name="knowledge")

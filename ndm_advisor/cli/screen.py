@@ -1,0 +1,129 @@
+"""Where and how an answer is shown: format, width, colour, file."""
+
+import contextlib
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Final, Literal, NamedTuple
+
+from ndm_advisor.errors import UsageError
+
+FORMAT: Final = "NDM_ADVISOR_FORMAT"
+FORMATS: Final = ("text", "plain", "json")
+_NARROW: Final = 60
+_USUAL: Final = 80
+_OWNER_ONLY: Final = 0o600
+
+
+class Screen(NamedTuple):
+    """How to write: `width` None does not fold; `linear` None lets the width decide."""
+
+    kind: Literal["colour", "plain", "json"]
+    width: int | None
+    linear: bool | None
+
+
+def screen_for(format_option: str | None, *, linear: bool, no_color: bool, to_file: bool) -> Screen:
+    """What the options, the environment and the terminal ask for.
+
+    Raises:
+        UsageError: a format this program does not write.
+    """
+    asked = _format(format_option)
+    if asked == "json":
+        return Screen("json", None, None)
+    on_terminal = sys.stdout.isatty() and not to_file
+    if not on_terminal:
+        columns = _columns_named()
+        wide = asked == "text" and not linear and (columns or _USUAL) >= _NARROW
+        if wide:
+            return Screen("plain", columns or _USUAL, linear=None)
+        return Screen("plain", columns, linear=True)
+    width = shutil.get_terminal_size().columns
+    if linear or width < _NARROW:
+        return Screen("plain", width, linear=True)
+    plain = asked == "plain" or not _colour(no_color)
+    return Screen("plain" if plain else "colour", width, linear=None)
+
+
+def _format(option: str | None) -> str | None:
+    for value, origin in ((option, "--format"), (os.environ.get(FORMAT), FORMAT)):
+        if value:
+            if value in FORMATS:
+                return value
+            message = f"{origin}: `{value}` is not a format; write one of {', '.join(FORMATS)}"
+            raise UsageError(message)
+    return None
+
+
+def _colour(no_color: bool) -> bool:  # noqa: FBT001  # one flag, read at one place
+    return not (no_color or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb")
+
+
+def _columns_named() -> int | None:
+    """`COLUMNS`, where it is a width; a pipe has none of its own."""
+    named = os.environ.get("COLUMNS", "")
+    return int(named) if named.isascii() and named.isdecimal() and int(named) > 0 else None
+
+
+def text_width() -> int | None:
+    """The width for pages of text: the terminal's, at most 100; None when piped."""
+    if sys.stdout.isatty():
+        return min(shutil.get_terminal_size().columns, 100)
+    return _columns_named()
+
+
+def write_out(content: str | bytes) -> None:
+    """Write to standard output; text in what its encoding can hold, bytes as they are."""
+    if isinstance(content, bytes):
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        return
+    from ndm_advisor.render.text import for_encoding  # noqa: PLC0415
+
+    sys.stdout.write(for_encoding(content, sys.stdout.encoding))
+
+
+def check_target(target: str, *, beside: str | None) -> None:
+    """Refuse a file that cannot be the output, before any work is done.
+
+    Raises:
+        UsageError: a directory, a directory that is not there, or the case file itself.
+    """
+    path = Path(target)
+    if path.is_dir():
+        message = f"-o: {target} is a directory"
+        raise UsageError(message)
+    if not path.parent.is_dir():
+        message = f"-o: {path.parent} is not a directory"
+        raise UsageError(message)
+    if beside is not None and path.exists() and Path(beside).exists() and path.samefile(beside):
+        message = f"-o: {target} is the case file itself"
+        raise UsageError(message)
+
+
+def write_file(target: str, content: bytes) -> None:
+    """Write the file whole or not at all, readable by its owner only.
+
+    Raises:
+        UsageError: it cannot be written; what stood there before stands there still.
+    """
+    part = f"{target}.part"
+    try:
+        with contextlib.suppress(FileNotFoundError):
+            Path(part).unlink()
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(part).replace(target)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                Path(part).unlink()
+            raise
+    except OSError as error:
+        message = f"-o: {target}: {error.strerror}"
+        raise UsageError(message) from error

@@ -1,0 +1,57 @@
+"""What `explain` and `knowledge` read beside the base: claims, settings, example cases."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, cast
+
+from ndm_advisor.cli.base import directory_of_base, load_base
+from ndm_advisor.errors import KnowledgeError
+from ndm_advisor.explain.page_parts import Shelf
+from ndm_advisor.knowledge.files import parse
+from ndm_advisor.knowledge.load import find_base, load_claims
+
+_PACKAGE: Final = Path(__file__).resolve().parent.parent
+_EXAMPLES: Final = (_PACKAGE / "_examples" / "cases", _PACKAGE.parent / "examples" / "cases")
+_EXPECTED: Final = ".expected.json"
+
+
+def load_shelf(data: str | None) -> Shelf:
+    """Everything a page may need.
+
+    Raises:
+        KnowledgeError: the base cannot be used.
+    """
+    knowledge = load_base(data)
+    base = find_base(directory_of_base(data))
+    return Shelf(
+        knowledge=knowledge,
+        claims=load_claims(base),
+        settings=_settings(base),
+        cases=cases_by_alert(),
+    )
+
+
+def _settings(base: Path) -> dict[str, Mapping[str, object]]:
+    try:
+        content = (base / "settings.toml").read_bytes()
+    except OSError as error:
+        raise KnowledgeError((f"settings.toml: file: {error.strerror}",)) from error
+    tree = parse({"settings.toml": content})["settings.toml"]
+    return {key: table for key, table in tree.items() if key != "file"}
+
+
+def cases_by_alert() -> dict[str, tuple[str, ...]]:
+    """Alert ids to the example cases in which each fires; empty where no examples are installed."""
+    found: dict[str, tuple[str, ...]] = {}
+    for folder in _EXAMPLES:
+        for path in sorted(folder.glob(f"*{_EXPECTED}")):
+            expected = json.loads(path.read_bytes())
+            fires = cast("Mapping[str, Mapping[str, object]]", expected.get("alerts", {}))
+            for alert in fires.get("must", {}):
+                found[alert] = (*found.get(alert, ()), path.name.removesuffix(_EXPECTED))
+        if found:
+            break
+    return found

@@ -1,0 +1,1 @@
+"""The command line: commands, statuses, settings, files, terminals."""

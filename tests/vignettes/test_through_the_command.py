@@ -1,0 +1,42 @@
+"""Every vignette through the JSON command: the same answer as `advise` gives in process."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, time
+
+import pytest
+from typer.testing import CliRunner
+
+from ndm_advisor.explain.advise import advise
+from ndm_advisor.cli.program import app
+from ndm_advisor.model.answer import CaseRef
+from ndm_advisor.read.case_file import build_case
+from ndm_advisor.render.as_json import to_json
+from tests.vignettes.harness import ON, Vignette, differences, vignettes
+
+RUNNER = CliRunner()
+COMMAND = ["advise", "-", "--format", "json", "--on", ON.isoformat(), "--no-input"]
+ALL = list(vignettes())
+
+
+def plain(value: object) -> str:
+    assert isinstance(value, date | time), value
+    return value.isoformat()
+
+
+@pytest.mark.parametrize("vignette", ALL, ids=lambda v: v.label)
+def test_json_command(vignette: Vignette, knowledge, names, monkeypatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", "/nonexistent")
+    result = RUNNER.invoke(app, COMMAND, input=json.dumps(vignette.document, default=plain))
+    assert result.exit_code == 0, result.output
+    answer = json.loads(result.stdout)
+    expect = {
+        k: v for k, v in vignette.expect.items() if k not in {"facts", "fired", "missed", "unknown"}
+    }
+    assert not differences(expect, answer)
+    case, _ = build_case(vignette.document, names=names, on=ON)
+    reference = CaseRef(case.id, None, answer["case"]["sha256"])
+    same = json.loads(to_json(advise(case, knowledge, on=ON, reference=reference)))
+    for key in set(same) - {"provenance"}:
+        assert answer[key] == same[key], key
