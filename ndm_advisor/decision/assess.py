@@ -407,8 +407,11 @@ def _kidney(
     if not by_weight:
         return Kidney(None, "unknown", None, None, days, "CrCl not known"), (), ideal
     (basis, weight, crcl), *others = by_weight
+    short = patient.height_cm is not None and renal.is_below_devine(patient.height_cm)
     by = f"Cockcroft-Gault, {basis} weight {number(weight, 1)} kg"
     text = f"CrCl {number(crcl, 1)} mL/min ({by})"
+    if short and basis != "actual":
+        text = f"{text}; ideal weight is extrapolated below 60 inches"
     kidney = Kidney(crcl, "cockcroft-gault", weight, basis, days, text)
     return kidney, tuple((b, c) for b, _, c in others), ideal
 

@@ -39,10 +39,19 @@ _ORDERED: Final[dict[str, Callable[[float, float], bool]]] = {
 }
 
 
+class _NotAsked:
+    """A fact that is not used for this patient: no condition on it holds."""
+
+
+NOT_ASKED: Final = _NotAsked()
+
+
 def holds(condition: Condition, value: object) -> bool | None:
     """Whether `condition` holds for the fact's `value`; None (unknown) when the fact is missing."""
     if value is None:
         return None
+    if value is NOT_ASKED:
+        return False
     op, wanted = condition.op, condition.value
     if op in _ORDERED:
         return _ORDERED[op](float(value), float(wanted))  # type: ignore[arg-type]  # numbers by the load check
@@ -69,6 +78,8 @@ def fact_value(name: str, facts: Facts, drug: DrugFacts | None) -> object:
     """The value of a named fact; names with the prefix `drug.` are asked of the subject drug."""
     if name.startswith(DRUG_PREFIX):
         return None if drug is None else getattr(drug, name[len(DRUG_PREFIX) :])
+    if name == "crcl_ml_min" and facts.on_renal_replacement:
+        return NOT_ASKED  # never used on renal replacement (policy section 5)
     return getattr(facts, name)
 
 

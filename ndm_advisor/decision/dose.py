@@ -7,6 +7,7 @@ never guessed. The same function doses what is offered and, later, what is order
 from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
+from ndm_advisor.decision import renal
 from ndm_advisor.model import words
 from ndm_advisor.model.answer import (
     AlternativeDose,
@@ -365,7 +366,8 @@ def _weight(table: Dosing, facts: Facts, knowledge: Knowledge) -> _Weight:
     if not heavy:
         return _Weight(actual, "actual", None)
     share = knowledge.settings.adjusted_weight_share
-    return _Weight(ideal + share * (actual - ideal), "adjusted", None)
+    adjusted = renal.adjusted_weight_kg(actual_kg=actual, ideal_kg=ideal, share=share)
+    return _Weight(adjusted, "adjusted", None)
 
 
 def _amount(amount: Amount | None, band: Band | None, serving: _Serving) -> Dose | None:

@@ -63,14 +63,16 @@ def rank(facts: Facts, fates: dict[str, Fate], profile: Profile, knowledge: Know
     offered, turned = _make_room(active, older)
     ranked = _ordered(offered, [o.ranked for o in older], profile, facts)
     findings = [_row_finding(row, facts)]
+    rows: tuple[str, ...] = ()
     if any(r.strategy in {A, P} for r in active) and profile.choice.id == CHOICE_2022:
         family = _look_up(knowledge.tables["family"], _columns(facts, fates))
         findings.append(_row_finding(family, facts))
+        rows = (family.id,)
     findings += [_row_finding(o.row, facts, o.strategy) for o in older]
     if ranked:
-        return Selection("regimens", "", ranked, turned, _rows(row, older), tuple(findings))
+        return Selection("regimens", "", ranked, turned, _rows(row, older, rows), tuple(findings))
     reason = _abstention(row, facts, fates)
-    return Selection("abstention", reason, (), turned, _rows(row, older), tuple(findings))
+    return Selection("abstention", reason, (), turned, _rows(row, older, rows), tuple(findings))
 
 
 # -- A, P and F ----------------------------------------------------------------------------------
@@ -271,8 +273,8 @@ def _allergy_reason(facts: Facts, fates: dict[str, Fate]) -> str:
     return "allergy-shared-side-chain" if chain else "allergy-label"
 
 
-def _rows(row: TableRow, older: list[_Older]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys([row.id, *(o.row.id for o in older)]))
+def _rows(row: TableRow, older: list[_Older], family: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([row.id, *family, *(o.row.id for o in older)]))
 
 
 _COLUMN_FACTS: Final[dict[str, tuple[str, ...]]] = {

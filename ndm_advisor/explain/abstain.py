@@ -176,6 +176,9 @@ def _salvage(decision: Decision, knowledge: Knowledge) -> Iterator[Information]:
             continue
         text = sentence(knowledge, "salvage", _SALVAGE_KEYS[strategy])
         yield Information(strategy, _strategy_status(strategy, decision), text)
+    urinary = facts.site == "complicated-uti" or facts.source == "complicated-uti"
+    if facts.region != "US" or not urinary:
+        return  # licensed in the US, for complicated urinary infection only
     found = record(knowledge, "salvage", "cefepime-zidebactam")
     text = f"{found['text']} {found.get(facts.region.lower(), '')}".strip()
     status = "laboratory data only"

@@ -91,6 +91,7 @@ _ROLES: Final[Mapping[str, str]] = {
     "older": "older agent: only where tested susceptible, at its sites",
     "salvage": "salvage: information for a specialist, never offered as a regimen",
     "cystitis-only": "cystitis only",
+    "companion": "companion of a regimen, never ranked",
     "never": "never offered",
 }
 _SUPPORT: Final[Mapping[str, str]] = {

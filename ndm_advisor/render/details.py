@@ -20,7 +20,8 @@ Section = tuple[str, tuple[str, ...]]
 def why_sections(answer: Recommendation) -> Iterator[Section]:
     """Yield the reasons: for each offer, against the rest, by each guideline, from each result."""
     for offer in answer.regimens:
-        yield "Because", (f"{regimen_name(offer.id)}:", *offer.because)
+        if offer.because:
+            yield "Because", (f"{regimen_name(offer.id)}:", *offer.because)
     yield "Not offered", tuple(phrases.rejected_words(item) for item in answer.rejected)
     for position in answer.guideline_positions:
         yield guideline_name(position.guideline), phrases.position_lines(position)

@@ -39,9 +39,10 @@ def blocks(
     recommendation: Recommendation, options: Options, fold: Fold = ROOMY
 ) -> tuple[Block, ...]:
     """Return the screen's blocks in reading order; blocks without lines are left out."""
+    answer = _answer(recommendation, fold)
     screen = [
         *_top(recommendation),
-        *_answer(recommendation, fold),
+        *(_pointing_down(block) if options.full else block for block in answer),
         *_alerts(recommendation, fold, full=options.full),
         *_orders(recommendation),
     ]
@@ -51,6 +52,12 @@ def blocks(
         screen += _section_blocks(full_sections(recommendation))
     screen += _bottom(recommendation, fold, full=options.full)
     return tuple(block for block in screen if block.lines)
+
+
+def _pointing_down(block: Block) -> Block:
+    """Say "below" where a default screen names `--full`: on that screen the rest follows."""
+    lines = [line.replace(": --full", " below") for line in block.lines]
+    return block._replace(lines=tuple(line.replace("(--full)", "(below)") for line in lines))
 
 
 def _section_blocks(sections: Iterator[tuple[str, tuple[str, ...]]]) -> list[Block]:
@@ -71,7 +78,7 @@ def _top(answer: Recommendation) -> Iterator[Block]:
         f"checked {stamp.reviewed_on}, due {stamp.review_due_on}",
     )
     yield Block("header", "Provenance", tool, bare=True, joined=True)
-    yield Block("case", "Case", tuple(_case(answer)), bare=True, joined=True)
+    yield Block("case", "Provenance", tuple(_case(answer)), bare=True, joined=True)
     if stamp.review_due_on < stamp.advised_on:
         overdue = f"KNOWLEDGE OVERDUE FOR REVIEW since {stamp.review_due_on}"
         yield Block("overdue", "WARNING", (overdue,), tier="caution", strong=True, bare=True)

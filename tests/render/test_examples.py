@@ -13,7 +13,9 @@ from ndm_advisor.model.answer import CaseRef, DrugOrder, Offer, Recommendation
 from ndm_advisor.model.words import drug_name, regimen_name
 from ndm_advisor.read.case_file import read_case
 from ndm_advisor.render import text
+from ndm_advisor.render.block import ROW
 from ndm_advisor.render.gaps import gaps_of, is_decisive
+from ndm_advisor.render.phrases import standing_words
 from ndm_advisor.render.plain import to_text
 from ndm_advisor.render.regimens import whole_offers
 from ndm_advisor.render.view import Options
@@ -262,3 +264,10 @@ def test_no_name_and_no_amount_is_cut_at_any_width(answers, stem, view, width):
         if len(line) > width:
             longest = max(text.bind(line.strip()).replace(text.SOFT, " ").split(), key=len)
             assert len(longest) > width - 14, line
+
+
+def test_a_standing_alert_takes_one_row_on_a_tight_screen(answers):
+    standing = [a for answer in answers.values() for a in answer.alerts if a.standing]
+    assert standing
+    for alert in standing:
+        assert len(f"{standing_words(alert)} [{alert.id}]") <= ROW

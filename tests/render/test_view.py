@@ -255,6 +255,17 @@ def test_bands_infused_at_different_rates_say_so_each():
     assert "above 60: cefiderocol 2 g every 8 hours over 1 hour" in text
 
 
+def test_the_full_screen_points_at_itself_not_at_an_option():
+    many = PAIR._replace(administration=("own line", "flush before", "flush after"))
+    case = answer(many, *(SECOND._replace(id=f"drug-{n}") for n in range(5)))
+    assert "own line (lines: --full)" in said(case)
+    assert "doses: --full" in said(case)
+    full = said(case, Options(full=True))
+    assert "own line (lines below)" in full
+    assert "doses below" in full
+    assert full.count("--full") == 1  # the closing line names the options
+
+
 def test_orders_print_verdict_and_what_to_change():
     text = said(harmful())
     assert "ORDERS: harmful" in text

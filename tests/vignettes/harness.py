@@ -136,6 +136,13 @@ def _not_assessed(answer, wanted):
     ] or None
 
 
+def _conditions(answer, wanted):
+    """Regimen or drug id to a part of one of its conditions."""
+    got = {r["id"]: r["conditions"] for r in answer["regimens"]}
+    missing = {i: got.get(i) for i, t in wanted.items() if not any(t in c for c in got.get(i, []))}
+    return missing or None
+
+
 def _doses(answer, wanted):
     orders = {}
     for regimen in answer["regimens"]:
@@ -227,6 +234,7 @@ _ASKED = {
     "strength": _strength,
     "not_assessed": _not_assessed,
     "doses": _doses,
+    "conditions": _conditions,
     "alternative_doses": _alternative_doses,
     "susceptibility": _susceptibility,
 }
