@@ -189,7 +189,7 @@ def _unconfirmed(s: Situation) -> str:
     if facts.mbl_status == "discordant":
         return "discordant"
     if facts.mbl_stated == "unknown":
-        return "unknown" if facts.mbl_status == "suspected" else "caution"
+        return "unknown" if facts.mbl_status == "suspected" else "untyped"
     if facts.mbl_stated == "confirmed" and facts.mbl_on_previous:
         return "previous"
     if facts.mbl_stated == "confirmed" and facts.mbl_method is None:
@@ -368,7 +368,7 @@ def _pair_renal_divergence(s: Situation) -> Iterator[Raised]:
     intervals = {o.drug: o.interval_h for o in pair.orders}
     values = {
         "crcl": words.number(facts.crcl_ml_min or 0, 1),
-        "condition": (facts.renal_replacement or "").replace("-", " ").capitalize(),
+        "condition": _MODES.get(facts.renal_replacement or "", ""),
         "hours": words.number(_HOURS_48),
         "starts": missed_starts(intervals.get("ceftazidime-avibactam"), intervals.get("aztreonam")),
     }
@@ -377,6 +377,14 @@ def _pair_renal_divergence(s: Situation) -> Iterator[Raised]:
         variant = "replacement" if values["starts"] else "pending"
     names = ("crcl_ml_min", "renal_replacement")
     yield Raised("pair-renal-divergence", "caution", variant, values, names)
+
+
+_MODES: Final = {
+    "intermittent-haemodialysis": "haemodialysis",
+    "crrt": "CRRT",
+    "peritoneal-dialysis": "peritoneal dialysis",
+    "sled": "SLED",
+}
 
 
 def missed_starts(partner_h: float | None, aztreonam_h: float | None) -> str:
@@ -672,7 +680,9 @@ def _bacteriuria(s: Situation) -> Iterator[Raised]:
 
 
 def _site(s: Situation) -> str:
-    return s.facts.site.replace("-", " ")
+    """The site as people say it, up to the first comma."""
+    headline = s.knowledge.words["headline"]
+    return str(headline[s.facts.site]["name"]).split(",")[0]  # type: ignore[index]  # checked at load
 
 
 def _test(name: str, s: Situation) -> str:

@@ -7,7 +7,7 @@ second record, and everything cleverer is a named fact of `assess.py`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Final
+from typing import Any, Final
 
 from ndm_advisor.model.facts import DrugFacts, Facts
 from ndm_advisor.model.knowledge import Condition
@@ -39,6 +39,15 @@ _ORDERED: Final[dict[str, Callable[[float, float], bool]]] = {
 }
 
 
+# The load check has proved that each value fits its comparator.
+_MEMBER: Final[dict[str, Callable[[Any, Any], bool]]] = {
+    "is": lambda fact, wanted: bool(fact == wanted),
+    "is_one_of": lambda fact, wanted: fact in wanted,
+    "is_none_of": lambda fact, wanted: fact not in wanted,
+    "contains_any": lambda fact, wanted: any(item in fact for item in wanted),
+}
+
+
 class _NotAsked:
     """A fact that is not used for this patient: no condition on it holds."""
 
@@ -55,13 +64,7 @@ def holds(condition: Condition, value: object) -> bool | None:
     op, wanted = condition.op, condition.value
     if op in _ORDERED:
         return _ORDERED[op](float(value), float(wanted))  # type: ignore[arg-type]  # numbers by the load check
-    if op == "is":
-        return value == wanted
-    if op == "is_one_of":
-        return value in wanted  # type: ignore[operator]  # a tuple by the load check
-    if op == "is_none_of":
-        return value not in wanted  # type: ignore[operator]  # a tuple by the load check
-    return any(item in value for item in wanted)  # type: ignore[attr-defined,operator]  # contains_any
+    return _MEMBER[op](value, wanted)
 
 
 def all_of(results: Iterable[bool | None]) -> bool | None:

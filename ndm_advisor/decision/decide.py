@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from ndm_advisor.decision.alerts import Offered, Raised, Situation, alerts
 from ndm_advisor.decision.assess import assess
+from ndm_advisor.decision.candidates import Candidate, candidates
 from ndm_advisor.decision.dose import dose_strategy
 from ndm_advisor.decision.outline import outline
 from ndm_advisor.decision.rank import A, F, P, Ranked, Selection, rank
@@ -38,6 +39,7 @@ class Decision(NamedTuple):
     fates: dict[str, Fate]
     positions: dict[str, Selection]
     offered: tuple[Offered, ...]
+    candidates: tuple[Candidate, ...]
     raised: tuple[Raised, ...]
     outline: Outline
 
@@ -90,6 +92,7 @@ def decide(
         fates=fates,
         positions=positions,
         offered=offered,
+        candidates=candidates(facts, fates, ended, selection),
         raised=raised,
         outline=outline(ended, selection, offered, raised),
     )

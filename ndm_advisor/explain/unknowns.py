@@ -72,7 +72,7 @@ def _isolate(decision: Decision) -> Iterator[NotAssessed]:
     )
     if facts.is_e_coli:
         yield from _one(
-            decision, "isolate.pbp3_insertion", "PBP3 insertion", "not tested", '"YRIN", "none" ...'
+            decision, "isolate.pbp3_insertion", "PBP3 insertion", "not tested", '"YRIN", "YRIK", "TIPY", "other" or "none"'
         )
     yield from _one(
         decision,

@@ -246,6 +246,9 @@ _SETTINGS: dict[tuple[str, str], tuple[str, ...]] = {
 }
 
 
+_UNIT_OF_LIMIT = {"mic_at_least_mg_l": " mg/L", "crcl_at_least_ml_min": " mL/min"}
+
+
 def _alerts(answer: Answered) -> Iterator[Claim]:
     """The words of the alerts that fired, each placeholder by the setting it prints."""
     fired = {alert["id"] for alert in answer.json["alerts"]}
@@ -263,7 +266,9 @@ def _filled(alert: str, text: str) -> Iterator[Claim]:
         keys = _SETTINGS.get((alert, name), _SETTINGS.get(("*", name)))
         if keys is not None:
             found = leaf("settings.toml", *keys)
-            yield claim(_template(text, name, rf"({shown(found.value)})"), of_leaf(found))
+            unit = _UNIT_OF_LIMIT.get(keys[-1], "") if name == "limit" else ""
+            number = rf"({re.escape(shown(found.value))}){unit}"
+            yield claim(_template(text, name, number), of_leaf(found))
 
 
 def _template(text: str, name: str, number: str) -> str:
@@ -436,7 +441,7 @@ def order_phrase(row: Row) -> str:
     head = rf"(?:{_ROUTE} {time}: )?" if time else ""
     count = rf"(?: for {row.band['doses']} doses)?" if row.band.get("doses") else ""
     tail = rf"(?:,? (?:each )?(?:{_ROUTE} )?{time})?" if time else ""
-    return rf"{head}{named}(?: {_ROUTE})?(?: {_every(row)})?{count}{tail}"
+    return rf"{head}{named}(?: {_ROUTE})? {_every(row)}{count}{tail}"
 
 
 def _amount(dose: dict[str, Any], drug: str, *, named: bool) -> str:
@@ -450,7 +455,7 @@ def _amount(dose: dict[str, Any], drug: str, *, named: bool) -> str:
     if len(parts) > 1:
         split = r" \+ ".join(f"{re.escape(n)} {_in_grams(mg)}" for n, mg in parts.items())
         total = _in_grams(dose["total_mg"])
-        return rf"(?:{total} \({split}\)|{split} \({total} total\))"
+        return rf"(?:{drug_words(drug)} )?(?:{total} \({split}\)|{split} \({total} total\))"
     name = f"{drug_words(drug)} " if named else f"(?:{drug_words(drug)} )?"
     if dose["to_total_mg"]:
         low, high = _grams(dose["total_mg"]), _grams(dose["to_total_mg"])
@@ -546,7 +551,7 @@ def _review_dates(answer: Answered) -> Iterator[Claim]:
     for key in ("first", "second"):
         hours = leaf("settings.toml", *_REVIEW[key])
         day = (start + timedelta(hours=hours.value)).isoformat()
-        words = rf"({day}) and" if key == "first" else rf"and ({day}) "
+        words = rf"\b({day}) and 2" if key == "first" else rf" and ({day})[: ]"
         origin = computed(f"start of active therapy + {hours.value} hours", hours)
         yield claim(words, origin)
 

@@ -14,7 +14,7 @@ from ndm_advisor.knowledge.files import parse, read_files
 DATA = Path(__file__).parents[2] / "data"
 # Keys that identify, date or grade a record and are no figure of it.
 _ABOUT = {"id", "sources", "grade", "reviewed_on", "review_due_on"}
-NUMBER = re.compile(r"(?<![A-Za-z_])\d+(?:,\d{3})*(?:\.\d+)*")
+NUMBER = re.compile(r"(?<![A-Za-z_\d])\d+(?:,\d{3})*(?:\.\d+)*")
 
 Tree = dict[str, Any]
 Citation = tuple[str, str]  # source id, locator

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ndm_advisor.advise import advise
+from ndm_advisor.explain.advise import advise
 from ndm_advisor.model.answer import CaseRef
 from ndm_advisor.model.knowledge import Knowledge
 from ndm_advisor.read.case_file import read_case
@@ -45,8 +45,9 @@ class Screen:
         for line in self.lines:
             words = " ".join(line.split())
             self._starts.append(at)
-            parts.append(words)
-            at += len(words) + 1
+            if words:
+                parts.append(words)
+                at += len(words) + 1
         self.words = " ".join(parts)
 
     @cached_property
