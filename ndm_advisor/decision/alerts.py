@@ -5,7 +5,7 @@ values for them. Words stand in the base; nothing is formatted here. One alert p
 highest tier first; those that need orders belong to the order check.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from ndm_advisor.decision.dose import dose_strategy, edges_of, lands_elsewhere, use_of
@@ -35,6 +35,7 @@ class Raised(NamedTuple):
     facts: tuple[str, ...]
     standing: bool = False
     drug: str = ""
+    order: int = 0  # the order it speaks of, counted from 1; 0 for the case
 
 
 class Offered(NamedTuple):
@@ -85,12 +86,16 @@ class Situation(NamedTuple):
 
 def alerts(situation: Situation) -> tuple[Raised, ...]:
     """Every alert of the case, one per id, in no particular order."""
+    return one_per_id(raised for rule in _RULES for raised in rule(situation))
+
+
+def one_per_id(found: Iterable[Raised]) -> tuple[Raised, ...]:
+    """One alert per id: the highest tier, the first found among equals."""
     best: dict[str, Raised] = {}
-    for rule in _RULES:
-        for raised in rule(situation):
-            held = best.get(raised.id)
-            if held is None or _TIERS.index(raised.tier) < _TIERS.index(held.tier):
-                best[raised.id] = raised
+    for raised in found:
+        held = best.get(raised.id)
+        if held is None or _TIERS.index(raised.tier) < _TIERS.index(held.tier):
+            best[raised.id] = raised
     return tuple(best.values())
 
 

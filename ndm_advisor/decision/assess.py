@@ -531,7 +531,8 @@ def _of_drug(
     stock = case.hospital.stock
     asked = case.patient.allergies is not None
     facts = {}
-    for drug in knowledge.strategy_drugs:
+    ordered = (o.drug_id for o in case.orders if o.drug_id in knowledge.drugs)
+    for drug in dict.fromkeys((*knowledge.strategy_drugs, *ordered)):
         severe = [f.cell for f in allergies if f.drug == drug and f.severity == "severe"]
         milder = [f.cell for f in allergies if f.drug == drug and f.severity != "severe"]
         result = results.get(drug)

@@ -3,14 +3,16 @@
 from datetime import date
 from typing import Final, NamedTuple
 
-from ndm_advisor.decision.alerts import Offered, Raised, Situation, alerts
+from ndm_advisor.decision.alerts import Offered, Raised, Situation, alerts, one_per_id
 from ndm_advisor.decision.assess import assess
 from ndm_advisor.decision.candidates import Candidate, candidates
 from ndm_advisor.decision.dose import dose_strategy
+from ndm_advisor.decision.orders import Ordered, order_alerts, place
 from ndm_advisor.decision.outline import outline
 from ndm_advisor.decision.rank import A, F, P, Ranked, Selection, rank
 from ndm_advisor.decision.scope import Scope, scope
 from ndm_advisor.decision.usable import Fate, usable
+from ndm_advisor.decision.verdict import Judgement, judge
 from ndm_advisor.model.answer import DrugOrder, Outcome, Outline
 from ndm_advisor.model.case import Case
 from ndm_advisor.model.facts import Facts
@@ -40,6 +42,8 @@ class Decision(NamedTuple):
     positions: dict[str, Selection]
     offered: tuple[Offered, ...]
     candidates: tuple[Candidate, ...]
+    ordered: Ordered
+    judgement: Judgement
     raised: tuple[Raised, ...]
     outline: Outline
 
@@ -83,7 +87,12 @@ def decide(
     selection = positions.get(chosen.guideline)
     offered = _offered(selection, facts, fates, knowledge)
     situation = Situation(facts, knowledge, ended, selection, fates, offered)
-    raised = alerts(situation)
+    chosen_candidates = candidates(facts, fates, ended, selection)
+    ordered = place(case.orders, situation)
+    of_orders = tuple(order_alerts(ordered))
+    named = frozenset(c.id for c in chosen_candidates)
+    judgement = judge(ordered, one_per_id(of_orders), named)
+    raised = one_per_id((*of_orders, *alerts(situation)))
     return Decision(
         case=case,
         settled=chosen,
@@ -92,7 +101,9 @@ def decide(
         fates=fates,
         positions=positions,
         offered=offered,
-        candidates=candidates(facts, fates, ended, selection),
+        candidates=chosen_candidates,
+        ordered=ordered,
+        judgement=judgement,
         raised=raised,
         outline=outline(ended, selection, offered, raised),
     )

@@ -121,16 +121,21 @@ def _tables(drug: Drug, use: str, region: str) -> list[Dosing]:
     return [d for d in drug.dosing if d.use == use and region in d.regions]
 
 
+def tables_of(
+    strategy: Strategy, drug: str, facts: Facts, knowledge: Knowledge
+) -> tuple[Dosing, ...]:
+    """The dosing tables that serve a drug of a strategy at this site, one for each route."""
+    use = use_of(strategy, drug, facts, knowledge)
+    return tuple(_tables(knowledge.drugs[drug], use, facts.region))
+
+
 def dose_drug(
     drug_id: str, use: str, facts: Facts, knowledge: Knowledge, strategy: Strategy
 ) -> DrugOrder:
     """One drug as a whole order, with its alternative and, when pending, every band."""
     drug = knowledge.drugs[drug_id]
-    infusion = _pair_infusion(strategy, drug_id, knowledge)
-    servings = [
-        _Serving(t, drug, facts, knowledge, infusion, _weight(t, facts, knowledge))
-        for t in _tables(drug, use, facts.region)
-    ]
+    infusion = pair_infusion(strategy, drug_id, knowledge)
+    servings = [_serving(t, facts, knowledge, infusion) for t in _tables(drug, use, facts.region)]
     chosen = [(s, _choose(s.table, drug, facts, knowledge)) for s in servings]
     # A route without a row for this patient gives way to the route that has one.
     chosen.sort(key=lambda pair: pair[1].band is not None and pair[1].band.no_dose is not None)
@@ -139,11 +144,55 @@ def dose_drug(
     return _order(serving, choice)._replace(alternative_dose=alternative)
 
 
-def _pair_infusion(strategy: Strategy, drug: str, knowledge: Knowledge) -> float | None:
+def pair_infusion(strategy: Strategy, drug: str, knowledge: Knowledge) -> float | None:
     """Both drugs of the pair run over 3 hours whatever the single label says (policy section 5)."""
     if strategy.id == PAIR and drug in strategy.drugs:
         return knowledge.settings.pair_infusion_h
     return None
+
+
+# -- one table -----------------------------------------------------------------------------------
+
+
+class LookedUp(NamedTuple):
+    """What one dosing table says for one patient: the order, and the row it rests on."""
+
+    order: DrugOrder
+    row: Band | None
+
+
+def look_up(
+    table: Dosing, facts: Facts, knowledge: Knowledge, infusion_h: float | None = None
+) -> LookedUp:
+    """One dosing table as a whole order, whatever drug the tool would choose.
+
+    `infusion_h` is the pair's infusion time where the table serves the pair.
+    """
+    serving = _serving(table, facts, knowledge, infusion_h)
+    choice = _choose(table, serving.drug, facts, knowledge)
+    return LookedUp(_order(serving, choice), choice.band)
+
+
+def row_text(
+    row: Band, table: Dosing, facts: Facts, knowledge: Knowledge, infusion_h: float | None = None
+) -> str | None:
+    """A row's order for this patient in words; None where it needs a weight that is not known."""
+    serving = _serving(table, facts, knowledge, infusion_h)
+    if row.no_dose is None and _needs_weight(row) and serving.weight.kg is None:
+        return None
+    return _band_text(row, serving)
+
+
+def same_order(one: Band, other: Band) -> bool:
+    """Whether two rows give the same order."""
+    return _numbers(one) == _numbers(other)
+
+
+def _serving(
+    table: Dosing, facts: Facts, knowledge: Knowledge, infusion_h: float | None
+) -> _Serving:
+    drug, weight = knowledge.drugs[table.drug], _weight(table, facts, knowledge)
+    return _Serving(table, drug, facts, knowledge, infusion_h, weight)
 
 
 # -- the row -------------------------------------------------------------------------------------
@@ -153,6 +202,8 @@ def _choose(table: Dosing, drug: Drug, facts: Facts, knowledge: Knowledge) -> _C
     """The row for this patient: by replacement, by clearance, or none with its reason."""
     if table.measure == "none":
         return _Chosen(table.bands[0], by_crcl=False, pending=None, show_bands=False)
+    if table.measure == "effluent_l_h":
+        return _by_effluent(table, facts)
     if facts.on_renal_replacement:
         return _replaced(table, drug, facts, knowledge)
     if facts.crcl_ml_min is None:
@@ -196,13 +247,18 @@ def _replaced(table: Dosing, drug: Drug, facts: Facts, knowledge: Knowledge) -> 
         return _specialist(text or "no haemodialysis row in the label")
     if mode == "crrt":
         effluent = [d for d in drug.dosing if d.use == "crrt" and facts.region in d.regions]
-        if effluent and facts.effluent_l_h is not None:
-            band = band_at(effluent[0], facts.effluent_l_h)
-            return _Chosen(band, by_crcl=False, pending=None, show_bands=False)
         if effluent:
-            pending = "dose withheld: the effluent rate in L/h is not known"
-            return _Chosen(None, by_crcl=False, pending=pending, show_bands=True)
+            return _by_effluent(effluent[0], facts)
     return _specialist(_SET_NOW)
+
+
+def _by_effluent(table: Dosing, facts: Facts) -> _Chosen:
+    """The row for this effluent rate; without one every row is shown."""
+    if facts.effluent_l_h is None:
+        pending = "dose withheld: the effluent rate in L/h is not known"
+        return _Chosen(None, by_crcl=False, pending=pending, show_bands=True)
+    band = band_at(table, facts.effluent_l_h)
+    return _Chosen(band, by_crcl=False, pending=None, show_bands=False)
 
 
 _SET_NOW: Final = (

@@ -68,7 +68,7 @@ def explain(
         abstention=abstention(decision, items, knowledge),
         information=items,
         alerts=lines,
-        order_check=OrderCheck("not_assessed", (), ()),
+        order_check=_order_check(decision, lines, knowledge),
         susceptibilities=_susceptibilities(decision.facts),
         guideline_positions=_positions(decision, knowledge),
         would_change=None,
@@ -86,6 +86,16 @@ def explain(
         headline=_headline(decision, knowledge),
         lab_names=lab_names(decision, knowledge),
     )
+
+
+def _order_check(
+    decision: Decision, lines: tuple[Alert, ...], knowledge: Knowledge
+) -> OrderCheck:
+    """The verdict with the alerts about orders, as they stand among all alerts."""
+    judgement = decision.judgement
+    ids = {(r.id, r.tier) for r in judgement.raised}
+    about = tuple(line for line in lines if (line.id, line.tier) in ids)
+    return OrderCheck(judgement.verdict, about, judgement.changes)
 
 
 def _provenance(

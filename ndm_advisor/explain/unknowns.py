@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ndm_advisor.decision.decide import Decision
+from ndm_advisor.decision.orders import PARTNERS
 from ndm_advisor.decision.rank import A, F
 from ndm_advisor.model import words
 from ndm_advisor.model.answer import NotAssessed
@@ -275,9 +276,29 @@ def _read_not_judged(decision: Decision) -> Iterator[NotAssessed]:
             keys = (f"patient.allergies[{index}].severity", "patient.allergies")
             what = f"severity of the reaction to {allergy.drug}"
             yield NotAssessed(what, "not given: judged by its words", '"severe" or "mild"', keys)
-    if decision.case.orders:
-        why = "read and unit-checked; judging orders is not part of this version"
-        yield NotAssessed("orders", why, "check them by hand", ("orders",))
+    for name in decision.ordered.strangers:
+        why = "not a drug of this base: not judged"
+        yield NotAssessed(f"order of {name}", why, "check it elsewhere", ("orders",))
+    yield from _orders(decision)
+
+
+def _orders(decision: Decision) -> Iterator[NotAssessed]:
+    """What the orders leave open: doses, intervals, start times."""
+    for placed in decision.ordered.placed:
+        order = placed.order
+        missing = [
+            key
+            for key, value in (("interval_h", order.interval_h), ("infusion_h", order.infusion_h))
+            if value is None and order.route in {None, "iv"}
+        ]
+        if not placed.has_dose:
+            missing.insert(0, "dose_mg")
+        if placed.drug in PARTNERS and order.start_time is None:
+            missing.append("start_time")
+        if missing:
+            keys = tuple(f"orders.{placed.number}.{key}" for key in missing)
+            what = f"order {placed.number} ({words.drug_name(placed.drug)})"
+            yield NotAssessed(what, "not all given", "; ".join(keys), keys)
 
 
 def _later() -> Iterator[NotAssessed]:

@@ -295,6 +295,10 @@ SETTINGS: Final = {
     "pair_infusion_h": "pair.infusion_h",
     "haemodialysis_residual_crcl_above": "haemodialysis_residual.crcl_above_ml_min",
     "dose_tolerance": "order_rounding.fraction",
+    "dose_caution_beyond": "order_dose.caution_beyond_fraction",
+    "dose_stop_above": "order_dose.stop_above_ratio",
+    "dose_stop_below": "order_dose.stop_below_ratio",
+    "pair_starts_apart_minutes": "order_starts.apart_more_than_minutes",
 }
 SETTING_PAIRS: Final = {
     "pregnancy_asked_years": ("pregnancy_ask.from_age_years", "pregnancy_ask.to_age_years"),

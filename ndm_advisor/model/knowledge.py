@@ -299,6 +299,10 @@ class Settings(NamedTuple):
     pair_infusion_h: float
     haemodialysis_residual_crcl_above: float
     dose_tolerance: float
+    dose_caution_beyond: float
+    dose_stop_above: float
+    dose_stop_below: float
+    pair_starts_apart_minutes: float
     eucast_high_doses: dict[str, str]  # drug -> high dose in words, where EUCAST lists one
     breakpoint_versions: dict[str, tuple[str, ...]]  # standard -> versions held, newest first
 

@@ -18,12 +18,12 @@ from ndm_advisor.knowledge.load import checksum
 from ndm_advisor.version import VERSION
 from tests.traceability.orders import (
     Row,
-    alternative_row,
+    alternative_rows,
     edge_words,
     neighbours,
     pending_rows,
-    row_of,
     rows,
+    rows_of,
     shown,
 )
 from tests.traceability.records import DATA, Leaf, drug_file, leaf, leaves, trees
@@ -102,10 +102,10 @@ def _case(answer: Answered) -> Iterator[Claim]:
         yield claim(rf"\bCrCl ({_either(crcl)}) mL/min(?! or)", origin)
     if weeks := patient.get("gestation_weeks"):
         yield claim(rf"\b({shown(weeks)}) weeks", Origin("case", "patient.gestation_weeks"))
-    panel = case.get("panel", {})
-    if version := panel.get("version"):
-        named = rf"\b{panel['standard']} {re.escape(version)}\b"
-        yield claim(named, Origin("case", "panel.version"))
+    for key, value in case.get("infection", {}).items():
+        if isinstance(value, int):
+            words = rf"\b{key.replace('_', ' ')} is ({value}): handled as severe"
+            yield claim(words, Origin("case", f"infection.{key}"))
 
 
 def _given(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
@@ -133,7 +133,10 @@ def _panel_row(drug: str, row: dict[str, Any]) -> Iterator[Claim]:
             yield claim(rf"\b{named}: used as \w+; {what} ({number}) m", origin)
             said = rf"\b{named}: used as (?:(?!: used as).)*? {what} ({number})"
             yield claim(rf"{said}(?: read|:| cannot)", origin)
-            yield claim(rf"\b{named} {what} ({number}) m", origin)  # the alert
+            # the alerts, and what was not read
+            yield claim(rf"\b{named} {what} ({number}) m", origin)
+            yield claim(rf"\b{named}: {what} ({number}) (?:cannot|not read)", origin)
+            yield claim(rf"\b{named}: reported \w+, but {what} ({number}) (?:mg/L )?reads", origin)
             yield claim(rf"\b{what} ({number}) read by the tool: .*? between the st", origin)
 
 
@@ -373,17 +376,17 @@ def _doses(answer: Answered) -> Iterator[Claim]:
     """Every order by its band: dose, interval and infusion time as one phrase."""
     patient = answer.patient
     for order, pair in answer.orders():
-        row = row_of(order, patient, pair=pair)
-        if row is not None:
-            yield claim(order_phrase(row), of_leaf(row.leaf))
+        used = rows_of(order, patient, pair=pair)
+        for row in used:
+            if order["maintenance_dose"]:
+                yield claim(order_phrase(row), of_leaf(row.leaf))
             yield from _band(row, order)
         if order["alternative_dose"]:
-            beside = alternative_row(order, patient, pair=pair)
-            if beside is not None:
+            for beside in alternative_rows(order, patient, pair=pair):
                 lead = r"(?:chooses\):|by mouth:|label dose:|, full)"
                 yield claim(rf"{lead} ({order_phrase(beside)})", of_leaf(beside.leaf))
         yield from _pending(pending_rows(order, patient, pair=pair))
-        yield from _daily_maximum(order, row)
+        yield from _daily_maximum(order)
     if any(alert["id"] == "anaerobic-cover" for alert in answer.json["alerts"]):
         for row in rows("metronidazole", patient, pair=False):
             if row.table["use"] == "companion":
@@ -401,6 +404,8 @@ def _band(row: Row, order: dict[str, Any]) -> Iterator[Claim]:
     edge, other = min(beyond, key=lambda pair: abs(crcl - pair[0]))
     origin = computed("distance to an edge: |CrCl - edge|", row.leaf)
     away = re.escape(shown(abs(crcl - edge), 1))
+    if away == "0" and crcl != edge:
+        away = r"0|less than 0\.1"
     yield claim(rf"\b{name}, nearest edge: ({away}) mL/min away", origin)
     beyond_it = rf"\bbeyond it(?:: | {name} is )({order_phrase(other)})"
     if other.dose("maintenance"):
@@ -420,9 +425,9 @@ def _pending(found: list[Row]) -> Iterator[Claim]:
             yield claim(rf"\b{drug_words(row.drug)} {_ROUTE} {time}, by CrCl", of_leaf(row.leaf))
 
 
-def _daily_maximum(order: dict[str, Any], row: Row | None) -> Iterator[Claim]:
+def _daily_maximum(order: dict[str, Any]) -> Iterator[Claim]:
     for item in leaves(drug_file(order["drug"])):
-        if item.keys[-1] == "daily_max_mg" and (row is None or item.keys[1] == row.table["id"]):
+        if item.keys[-1] == "daily_max_mg" and item.value == order["daily_max_mg"]:
             words = rf"\b{drug_words(order['drug'])}, at most {_grams(item.value)} per day"
             yield claim(words, of_leaf(item))
 
@@ -628,8 +633,7 @@ def _daily_dose(answer: Answered) -> Iterator[Claim]:
     for order, pair in answer.orders():
         if pair and order["drug"] == "aztreonam" and order["maintenance_dose"]:
             per_day = order["maintenance_dose"]["total_mg"] * 24 / order["interval_h"]
-            row = row_of(order, answer.patient, pair=pair)
-            if row is not None:
+            for row in rows_of(order, answer.patient, pair=pair):
                 origin = computed("doses in 24 hours: dose x 24 / interval", row.leaf)
                 yield claim(rf"\bAztreonam ({_grams(per_day)}) a day", origin)
 
@@ -674,6 +678,8 @@ def _counts_on(screen: Screen, gaps: list[dict], data: dict[str, Any]) -> Iterat
 
 # -- (4) stamps ----------------------------------------------------------------------------------
 
+CASE_SHA = f"case {SHA[:6]}"
+
 
 def _stamps(answer: Answered) -> Iterator[Claim]:
     """Versions, dates and checksums, each reckoned here from what it stamps."""
@@ -685,7 +691,7 @@ def _stamps(answer: Answered) -> Iterator[Claim]:
         ("data/base.toml: version", f"knowledge {base['version']}"),
         ("data/**: earliest reviewed_on, review_due_on", f"checked {dates[0]}, due {dates[1]}"),
         ("date of advice", f"advised {ON}"),
-        ("case id and SHA-256", f"case {case.get('id', '')} ({SHA[:6]})"),
+        ("case id and SHA-256", f"case {case['id']} ({SHA[:6]})" if "id" in case else CASE_SHA),
         ("case SHA-256", f"case SHA-256 {SHA}"),
         ("case path", f"case file {answer.name}.toml"),
         ("SHA-256 of data/", f"knowledge SHA-256 {_checksum()}"),

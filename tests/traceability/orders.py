@@ -114,7 +114,7 @@ class Row(NamedTuple):
 
     @property
     def sources(self) -> tuple[tuple[str, str], ...]:
-        return tuple((c["id"], c["at"]) for c in self.band["sources"])
+        return citations(self.band)
 
     @property
     def infusion_h(self) -> tuple[float | None, float | None]:
@@ -239,6 +239,7 @@ def same(wanted: Any, got: Any) -> bool:
 
 
 def citations(record: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The sources of a record, of the base or of an answer."""
     return tuple((c["id"], c["at"]) for c in record["sources"])
 
 
@@ -265,22 +266,31 @@ def is_row_of(row: Row, order: dict[str, Any]) -> bool:
     return edges is None or list(edges.values()) == list(row.edges.values())
 
 
-def row_of(order: dict[str, Any], patient: Patient, *, pair: bool) -> Row | None:
-    """The row an order rests on: its figures, its edges and exactly its sources."""
-    for row in rows(order["drug"], patient, pair=pair):
-        if is_row_of(row, order) and row.sources == citations(order):
-            return row
-    return None
+def rows_of(order: dict[str, Any], patient: Patient, *, pair: bool) -> list[Row]:
+    """The rows an order may rest on: its figures, its edges and exactly its sources.
+
+    More than one where tables of several uses print the same row. An order withheld for want of a
+    weight rests on its table, and its row is known by the edges.
+    """
+    held = rows(order["drug"], patient, pair=pair)
+    if order["pending"] and order["crcl_band"]:
+        edges = list(order["crcl_band"].values())
+        return [
+            row
+            for row in held
+            if list(row.edges.values()) == edges and citations(row.table) == citations(order)
+        ]
+    return [row for row in held if is_row_of(row, order) and row.sources == citations(order)]
 
 
-def alternative_row(order: dict[str, Any], patient: Patient, *, pair: bool) -> Row | None:
-    """The row of the alternative dose; the 48-hour rule's own source may stand after the row's."""
+def alternative_rows(order: dict[str, Any], patient: Patient, *, pair: bool) -> list[Row]:
+    """The rows of the alternative dose; the 48-hour rule's own source may stand after the row's."""
     other = order["alternative_dose"]
-    for row in rows(order["drug"], patient, pair=pair):
-        cited = citations(other)
-        if is_row_of(row, other) and row.sources == cited[: len(row.sources)]:
-            return row
-    return None
+    return [
+        row
+        for row in rows(order["drug"], patient, pair=pair)
+        if is_row_of(row, other) and row.sources == citations(other)[: len(row.sources)]
+    ]
 
 
 def pending_rows(order: dict[str, Any], patient: Patient, *, pair: bool) -> list[Row]:
@@ -311,7 +321,7 @@ def edge_words(row: Row) -> tuple[str, str]:
     effluent = any(key.startswith("effluent") for key in row.band)
     name, unit = ("effluent", "L/h") if effluent else ("CrCl", "mL/min")
     edges, ends = row.edges, []
-    if edges["from"] > 0 or not edges["from_in"]:
+    if edges["from"] > 0:
         ends.append(f"{'at least' if edges['from_in'] else 'above'} {shown(edges['from'])}")
     elif edges["to"] is None:
         ends.append("at least 0")

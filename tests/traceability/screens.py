@@ -114,7 +114,7 @@ NAMES = re.compile(
     "|".join(
         (
             r"\b(?:SIMIT|ESCMID|IDSA) 20\d\d\b",  # a guideline's name
-            r"\b(?:EUCAST|CLSI|FDA) 20\d\d\b",  # a breakpoint edition's name
+            r"\b(?:EUCAST|CLSI|FDA) 20\d\d(?:-20\d\d)?\b",  # a breakpoint edition's name
             r"\b16S\b",  # 16S rRNA methyltransferase
             r"\bPBP3\b",  # penicillin-binding protein 3
             r"\bOXA-48\b",  # an enzyme family

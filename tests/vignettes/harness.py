@@ -220,7 +220,33 @@ def _number(x: float) -> str:
     return f"{round(x, 4):g}" if x < 1e6 else str(x)
 
 
+def _verdict(answer, wanted):
+    got = answer["order_check"]["verdict"]
+    return None if got == wanted else got
+
+
+def _order_alerts(answer, wanted):
+    got = [f"{a['id']}:{a['tier']}" for a in answer["order_check"]["alerts"]]
+    return None if set(wanted) <= set(got) else sorted(got)
+
+
+def _no_order_alerts(answer, wanted):
+    got = [a["id"] for a in answer["order_check"]["alerts"]]
+    return [i for i in got if i in wanted] or None
+
+
+def _change(answer, wanted):
+    """ "order:do" or "order:do:to", each among the changes."""
+    got = [f"{c['order']}:{c['do']}:{c['to']}" for c in answer["order_check"]["change"]]
+    missing = [w for w in wanted if not any(g == w or g.startswith(f"{w}:") for g in got)]
+    return (missing, got) if missing else None
+
+
 _ASKED = {
+    "verdict": _verdict,
+    "order_alerts": _order_alerts,
+    "no_order_alerts": _no_order_alerts,
+    "change": _change,
     "outcome": _plain("outcome"),
     "dose_pending": _plain("dose_pending"),
     "preferred": _ranked("preferred"),

@@ -1,0 +1,133 @@
+"""The verdict over the set of orders, and what to do with each (policy section 7)."""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from ndm_advisor.decision.alerts import Raised
+from ndm_advisor.decision.orders import PARTNERS, Ordered, whole_order
+from ndm_advisor.decision.rank import A, P
+from ndm_advisor.model import words
+from ndm_advisor.model.answer import Change
+
+_INADEQUATE: Final = frozenset(
+    {
+        "dose-outside-band",
+        "pair-not-together",
+        "anaerobic-cover",
+        "treating-colonisation",
+        "cefiderocol-untested",
+    }
+)
+_MENDS_DOSE: Final = frozenset({"dose-outside-band", "pair-not-together", "partner-missing"})
+
+
+class Judgement(NamedTuple):
+    """What is said of the orders: the verdict, its alerts, and a change for each order concerned."""
+
+    verdict: str
+    raised: tuple[Raised, ...]
+    changes: tuple[Change, ...]
+
+
+def judge(ordered: Ordered, raised: tuple[Raised, ...], candidates: frozenset[str]) -> Judgement:
+    """The first verdict of policy section 7 that matches, and the corrections."""
+    verdict = _verdict(ordered, raised, candidates)
+    changes = () if verdict in {"not_assessed", "appropriate"} else _changes(ordered, raised)
+    if verdict == "inadequate" and not changes:
+        changes = tuple(_instead(ordered))
+    return Judgement(verdict, raised, changes)
+
+
+def _verdict(o: Ordered, raised: tuple[Raised, ...], candidates: frozenset[str]) -> str:
+    s = o.situation
+    if not o.placed and not o.strangers:
+        return "not_assessed"
+    if s.scope is not None and s.scope.outcome == "out_of_scope":
+        return "not_assessable"
+    stops = [r for r in raised if r.tier == "stop"]
+    if not stops and any(_is_incomplete(p.order) for p in o.placed):
+        return "not_assessable"
+    if stops:
+        return "harmful"
+    offered = set(s.offered_ids) if s.offered else candidates
+    if not set(o.strategies) & offered or any(r.id in _INADEQUATE for r in raised):
+        return "inadequate"
+    return "appropriate"
+
+
+def _is_incomplete(order: object) -> bool:
+    """Without dose or interval no dose alert can be decided; a load needs no interval."""
+    doses = ("dose_mg", "components_mg", "dose_mg_colistin_base", "dose_million_units")
+    more = ("dose_mg_polymyxin_b", "dose_units")
+    has_dose = any(getattr(order, name) is not None for name in (*doses, *more))
+    loading = getattr(order, "kind", None) == "loading"
+    return not has_dose or (getattr(order, "interval_h", None) is None and not loading)
+
+
+def _changes(o: Ordered, raised: tuple[Raised, ...]) -> tuple[Change, ...]:
+    """One change an order, the gravest first; what is to be added follows."""
+    by_order: dict[int, Change] = {}
+    tiers = {"stop": 0, "caution": 1, "note": 2}
+    for alert in sorted(raised, key=lambda r: tiers[r.tier]):
+        change = _change(alert, o)
+        if change is not None:
+            by_order.setdefault(change.order, change)
+    return tuple(by_order[n] for n in sorted(by_order))
+
+
+def _change(alert: Raised, o: Ordered) -> Change | None:
+    if not alert.order or alert.tier == "note":
+        return None
+    if alert.id in _MENDS_DOSE:
+        strategy = P if alert.drug in PARTNERS and P in o.strategies else alert.drug
+        return Change(alert.order, "adjust", alert.drug, whole_order(alert.drug, strategy, o))
+    if alert.id == "anaerobic-cover":
+        dose = whole_order("metronidazole", "metronidazole", o)
+        return Change(alert.order, "add", "metronidazole", dose)
+    if alert.id in {"aztreonam-alone", "inhibitor-combination-alone"} and alert.drug in PARTNERS:
+        return _complete(alert, o)
+    if alert.id in {"treating-colonisation", "duplicate-strategy"}:
+        return Change(
+            alert.order, "stop", None, f"{words.drug_name(alert.drug)}: {_STOP[alert.id]}"
+        )
+    return _replace(alert, o) if alert.tier == "stop" else None
+
+
+_STOP: Final = {
+    "treating-colonisation": "no antibacterial is advised for colonisation",
+    "duplicate-strategy": "given twice; stop before the next dose",
+}
+
+
+def _complete(alert: Raised, o: Ordered) -> Change:
+    """A lone partner: replace it by the fixed product when offered, else add the other partner."""
+    offered = o.situation.offered_ids
+    if A in offered or P not in offered:
+        return _replace(alert, o)
+    missing = next(d for d in PARTNERS if d != alert.drug)
+    return Change(alert.order, "add", missing, whole_order(missing, P, o))
+
+
+def _replace(alert: Raised, o: Ordered) -> Change:
+    """Replace by the first offered regimen, in full; call where none is offered."""
+    running = f"{words.drug_name(alert.drug)} is not stopped before the replacement hangs"
+    if not o.situation.offered:
+        return Change(alert.order, "call", None, f"no regimen is offered: {running}; call now")
+    first = o.situation.offered[0].ranked.strategy
+    if alert.drug in first.split("+"):
+        return Change(alert.order, "call", None, f"{running}; call infectious diseases now")
+    orders = "; ".join(
+        f"{whole_order(d, first, o)}" for d in o.situation.knowledge.strategies[first].drugs
+    )
+    return Change(alert.order, "replace", first, f"{orders}; {running}")
+
+
+def _instead(o: Ordered) -> Iterator[Change]:
+    """The set holds nothing that is offered: what to give instead."""
+    number = o.placed[0].number if o.placed else 1
+    if not o.situation.offered:
+        yield Change(number, "call", None, "no regimen is offered: call infectious diseases now")
+        return
+    first = o.situation.offered[0].ranked.strategy
+    drugs = o.situation.knowledge.strategies[first].drugs
+    yield Change(number, "replace", first, "; ".join(whole_order(d, first, o) for d in drugs))
