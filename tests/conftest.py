@@ -17,6 +17,4 @@ def knowledge() -> Knowledge:
 
 @pytest.fixture(scope="session")
 def names(knowledge: Knowledge) -> Names:
-    return Names(
-        knowledge.drug_names, knowledge.organism_names, frozenset(knowledge.allergy.culprits)
-    )
+    return names_of(knowledge)

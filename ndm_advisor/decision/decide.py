@@ -91,7 +91,7 @@ def decide(
     ordered = place(case.orders, situation)
     of_orders = tuple(order_alerts(ordered))
     named = frozenset(c.id for c in chosen_candidates)
-    judgement = judge(ordered, one_per_id(of_orders), named)
+    judgement = judge(ordered, of_orders, named)
     raised = one_per_id((*of_orders, *alerts(situation)))
     return Decision(
         case=case,

@@ -14,7 +14,6 @@ from ndm_advisor.decision.rank import A, F, P
 from ndm_advisor.model import words
 from ndm_advisor.model.answer import DrugOrder
 from ndm_advisor.model.case import Order
-from ndm_advisor.model.facts import DrugFacts
 from ndm_advisor.model.knowledge import Hazard, Strategy
 from ndm_advisor.model.names import fold
 
@@ -326,17 +325,11 @@ def _anaerobic_cover(o: Ordered) -> Iterator[Raised]:
 
 def _renal_divergence(o: Ordered) -> Iterator[Raised]:
     facts = o.situation.facts
-    if P in o.strategies and P not in o.situation.offered_ids:
-        if facts.pair_divergence or facts.on_renal_replacement:
-            condition = facts.renal_replacement or "CrCl 30 mL/min or less"
-            yield _raised(
-                o,
-                o.of("aztreonam"),
-                "pair-renal-divergence",
-                "caution",
-                "pending",
-                condition=condition.replace("-", " ").capitalize(),
-            )
+    unsaid = P in o.strategies and P not in o.situation.offered_ids
+    if unsaid and (facts.pair_divergence or facts.on_renal_replacement):
+        condition = (facts.renal_replacement or "low CrCl").replace("-", " ").capitalize()
+        placed = o.of("aztreonam")
+        yield _raised(o, placed, "pair-renal-divergence", "caution", "pending", condition=condition)
 
 
 def _tetracycline_mic(o: Ordered) -> Iterator[Raised]:
@@ -372,25 +365,27 @@ def _untested_pair(o: Ordered) -> Iterator[Raised]:
 
 def _hazards(o: Ordered) -> Iterator[Raised]:
     """The same hazard records that chose the regimen, asked of each order."""
-    s = o.situation
-    for placed in o.placed:
-        for hazard in _hazards_of(placed, o):
-            if hazard.applies_to == "candidate" or not hazard.alert:
-                continue
-            if s.facts.region in hazard.regions and _holds(hazard, placed, o):
-                if hazard.id == _MAIN_DRUG_ONLY and not is_main(placed, o):
-                    continue
-                yield _from_hazard(hazard, placed, o)
-    for strategy in o.strategies:
-        for hazard in s.knowledge.hazards_of.get(f"strategy:{strategy}", ()):
-            placed = o.of(s.knowledge.strategies[strategy].drugs[0])
-            asked = hazard.applies_to != "candidate" and hazard.alert
-            if asked and s.facts.region in hazard.regions and _holds(hazard, placed, o):
-                yield _from_hazard(hazard, placed, o)
+    asked = [(h, p) for p in o.placed for h in _hazards_of(p, o)]
+    asked += [(h, p) for strategy in o.strategies for h, p in _hazards_of_strategy(strategy, o)]
+    for hazard, placed in asked:
+        speaks = hazard.applies_to != "candidate" and hazard.alert
+        if not speaks or o.situation.facts.region not in hazard.regions:
+            continue
+        if hazard.id == _MAIN_DRUG_ONLY and not is_main(placed, o):
+            continue
+        if _holds(hazard, placed, o):
+            yield _from_hazard(hazard, placed, o)
+
+
+def _hazards_of_strategy(strategy: str, o: Ordered) -> Iterator[tuple[Hazard, Placed]]:
+    knowledge = o.situation.knowledge
+    placed = o.of(knowledge.strategies[strategy].drugs[0])
+    for hazard in knowledge.hazards_of.get(f"strategy:{strategy}", ()):
+        yield hazard, placed
 
 
 def _hazards_of(placed: Placed, o: Ordered) -> tuple[Hazard, ...]:
-    """A drug's own records, and those asked of any drug; a partner in the pair is not asked alone."""
+    """A drug's own records and those of any drug; in the pair, a partner's own rows are silent."""
     knowledge = o.situation.knowledge
     own = knowledge.hazards_of.get(placed.drug, ())
     general = [knowledge.hazards[i] for i in _OF_ANY_DRUG if knowledge.hazards[i] not in own]
@@ -496,7 +491,7 @@ def _is_alternative(placed: Placed, expected: DrugOrder) -> bool:
     total, top = other.maintenance_dose.total_mg, other.maintenance_dose.to_total_mg
     if total is None or placed.order.interval_h != other.interval_h:
         return False
-    return total * 0.98 <= placed.amount_mg <= (top or total) * 1.02  # noqa: PLR2004  # interface 2: 2 % for rounding
+    return total * 0.98 <= placed.amount_mg <= (top or total) * 1.02
 
 
 def _is_aki_full(placed: Placed, expected: DrugOrder) -> bool:
@@ -601,7 +596,7 @@ def _other_infusion(placed: Placed, expected: DrugOrder) -> bool:
     if ordered is None or expected.infusion_h is None:
         return False
     top = expected.to_infusion_h or expected.infusion_h
-    return not expected.infusion_h - 0.01 <= ordered <= top + 0.01  # noqa: PLR2004  # 20 min is printed 0.33 h
+    return not expected.infusion_h - 0.01 <= ordered <= top + 0.01
 
 
 def _daily_text(placed: Placed) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from ndm_advisor.decision.alerts import Raised
+from ndm_advisor.decision.alerts import Raised, one_per_id
 from ndm_advisor.decision.orders import PARTNERS, Ordered, whole_order
 from ndm_advisor.decision.rank import A, P
 from ndm_advisor.model import words
@@ -22,7 +22,7 @@ _MENDS_DOSE: Final = frozenset({"dose-outside-band", "pair-not-together", "partn
 
 
 class Judgement(NamedTuple):
-    """What is said of the orders: the verdict, its alerts, and a change for each order concerned."""
+    """What is said of the orders: verdict, alerts, and a change for each order concerned."""
 
     verdict: str
     raised: tuple[Raised, ...]
@@ -35,7 +35,7 @@ def judge(ordered: Ordered, raised: tuple[Raised, ...], candidates: frozenset[st
     changes = () if verdict in {"not_assessed", "appropriate"} else _changes(ordered, raised)
     if verdict == "inadequate" and not changes:
         changes = tuple(_instead(ordered))
-    return Judgement(verdict, raised, changes)
+    return Judgement(verdict, one_per_id(raised), changes)
 
 
 def _verdict(o: Ordered, raised: tuple[Raised, ...], candidates: frozenset[str]) -> str:

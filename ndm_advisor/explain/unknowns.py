@@ -72,9 +72,9 @@ def _isolate(decision: Decision) -> Iterator[NotAssessed]:
         decision, "isolate.mbl_family", "MBL family", "not given", '"NDM", "VIM", "IMP" or "other"'
     )
     if facts.is_e_coli:
-        yield from _one(
-            decision, "isolate.pbp3_insertion", "PBP3 insertion", "not tested", '"YRIN", "YRIK", "TIPY", "other" or "none"'
-        )
+        values = '"YRIN", "YRIK", "TIPY", "other" or "none"'
+        what = "PBP3 insertion"
+        yield from _one(decision, "isolate.pbp3_insertion", what, "not tested", values)
     yield from _one(
         decision,
         "isolate.methyltransferase_16s",

@@ -95,6 +95,8 @@ class BandDose(NamedTuple):
 
 
 class AlternativeDose(NamedTuple):
+    """Another order for the same purpose, and why it stands beside."""
+
     why: Literal["aki-first-48-h", "oral", "label"]
     route: str
     loading_dose: Dose | None

@@ -39,8 +39,8 @@ class DrugFacts(NamedTuple):
     """What is known of one drug for this case; conditions name these with the prefix `drug.`.
 
     `severe_allergy`: "no" | "avoid" | "caution" | "none" (no statement) from the side-chain graph
-    or the drug's class after a severe reaction, "clear" when no such reaction stands in the case, None
-    when allergies were not given. `any_allergy` likewise for a mild reaction or one of unknown
+    or the drug's class after a severe reaction, "clear" when no such reaction stands in the case,
+    None when allergies were not given. `any_allergy` likewise for a mild reaction or one of unknown
     severity: "label" | "caution" | "none" | "clear".
     """
 

@@ -123,7 +123,7 @@ class Condition(NamedTuple):
 
 
 class Hazard(NamedTuple):
-    """Why a drug or strategy must not, or only with care, be given. Candidates and orders meet it."""
+    """Why a drug or strategy must not, or only with care, be given."""
 
     id: str
     alert: str  # the alert id of policy section 6 it raises; "" for a rule that only excludes

@@ -7,8 +7,8 @@ import html
 import re
 from datetime import date
 
-from ndm_advisor.explain.advise import advise
 from ndm_advisor.cli.base import names_of
+from ndm_advisor.explain.advise import advise
 from ndm_advisor.knowledge.load import load_knowledge
 from ndm_advisor.model.answer import CaseRef
 from ndm_advisor.model.case import canonical_json

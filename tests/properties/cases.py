@@ -92,6 +92,17 @@ PAIR = "ceftazidime-avibactam + aztreonam"
 
 
 @st.composite
+def combined_tests(draw: st.DrawFn) -> dict[str, Any]:
+    """The combined test with a method, or none."""
+    if draw(st.booleans()):
+        return {}
+    method = draw(st.sampled_from(["broth-disk-elution", "disk-proximity"]))
+    return {
+        f"panel.results.{PAIR}": {"category": draw(st.sampled_from(["S", "R"])), "method": method}
+    }
+
+
+@st.composite
 def flat_cases(draw: st.DrawFn) -> dict[str, Any]:
     """A flat case: dotted keys to values."""
     flat: dict[str, Any] = {
@@ -117,10 +128,7 @@ def flat_cases(draw: st.DrawFn) -> dict[str, Any]:
     for drug in RESULTS:
         if draw(st.booleans()):
             flat[f"panel.results.{drug}"] = draw(st.sampled_from(CATEGORIES))
-    if draw(st.booleans()):
-        method = draw(st.sampled_from(["broth-disk-elution", "disk-proximity"]))
-        category = draw(st.sampled_from(["S", "R"]))
-        flat[f"panel.results.{PAIR}"] = {"category": category, "method": method}
+    flat.update(draw(combined_tests()))
     if draw(st.integers(0, 2)) == 0:
         flat["panel.results.cefiderocol"] = draw(st.sampled_from(["1", "4", ">16", "<=0.5"]))
     if flat.get("patient.pregnant") and draw(st.booleans()):

@@ -2,8 +2,8 @@
 
 "Take a case and remove one optional fact ... (a) Not adverse: no regimen is offered that was not;
 none loses `provisional` or a condition; `dose_pending` does not become false; strength and
-certainty do not rise. (b) Adverse: whatever is newly offered, dosed or no longer provisional stands beside a
-`not_assessed` entry that names the removed fact."
+certainty do not rise. (b) Adverse: whatever is newly offered, dosed or no longer provisional
+stands beside a `not_assessed` entry that names the removed fact."
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Safety requirements that hold for every generated case, judged without the program's own rules."""
+"""Safety requirements over generated cases, judged without the program's own rules."""
 
 from __future__ import annotations
 

@@ -175,7 +175,8 @@ def _in_play(answer: Answered) -> Iterator[tuple[str, tuple[str, ...]]]:
     for alert in data["alerts"]:
         for part in ("texts", "actions"):
             yield "alerts.toml", ("alert", alert["id"], part)
-    rules = {f["rule"] for f in data["findings"]} | {r for x in data["rejected"] for r in x["rules"]}
+    rules = {finding["rule"] for finding in data["findings"]}
+    rules |= {rule for item in data["rejected"] for rule in item["rules"]}
     for file in trees():
         if file.startswith("hazards/"):
             yield from ((file, ("hazard", rule)) for rule in sorted(rules))
@@ -241,6 +242,7 @@ _SETTINGS: dict[tuple[str, str], tuple[str, ...]] = {
     ("*", "second"): _REVIEW["second"],
     ("source-control", "hours"): _REVIEW["first"],
     ("tetracycline-mic", "hours"): _REVIEW["first"],
+    ("anaerobic-cover", "hours"): _REVIEW["first"],
     ("severity-conflict", "hours"): _REVIEW["first"],
     ("tetracycline-mic", "limit"): ("tetracycline_mic", "mic_at_least_mg_l"),
     ("aztreonam-alone", "hours"): ("pair", "infusion_h"),
@@ -285,7 +287,7 @@ def _template(text: str, name: str, number: str) -> str:
 
 
 def _kidney_injury_words() -> Iterator[Claim]:
-    """The 48 hours of kidney injury: the alert's own definition, and the sentence on re-checking."""
+    """The hours of kidney injury by the alert's definition, and those of the re-check."""
     defined = leaf("alerts.toml", "alert", "creatinine-unstable", "fires_when")
     (hours,) = re.findall(r"Kidney injury within (\d+) hours", defined.value)
     yield claim(rf"Kidney injury within ({hours}) hours", of_leaf(defined))
@@ -334,12 +336,14 @@ def _breakpoints(answer: Answered) -> Iterator[Claim]:
         if line["breakpoint"] is None:
             continue
         file = f"breakpoints/{line['breakpoint'].split('/')[0]}.toml"
+        value = line["mic_mg_l"] and f"MIC {line['mic_mg_l']}"
+        value = re.escape(value or f"zone {shown(line['zone_mm'])}")
+        edition = r"[A-Z]+ [\d-]+, (?:[SR] [a-z ]+ [\d.]+ (?:mg/L|mm), )?"
         for item in leaves(file):
             said = _LIMITS.get(item.keys[-1])
             if item.keys[1] == line["breakpoint"] and said:
-                number = rf"\b{said[0]} ({re.escape(shown(item.value))}) {said[1]}"
-                shown_as = rf"(?:\w+ \d+(?:\.\d+)?[^.;]*?, )(?:[SR] [\w ]+ [\d.]+ [mgLm/]+, )?"
-                yield claim(rf"{shown_as}{number}", of_leaf(item))
+                number = rf"{said[0]} ({re.escape(shown(item.value))}) {said[1]}"
+                yield claim(rf"\b{value}\b[^;.]*?: (?:[a-z ]+; )?{edition}{number}", of_leaf(item))
 
 
 _LIMITS = {
@@ -376,19 +380,21 @@ def _doses(answer: Answered) -> Iterator[Claim]:
     """Every order by its band: dose, interval and infusion time as one phrase."""
     patient = answer.patient
     for order, pair in answer.orders():
-        used = rows_of(order, patient, pair=pair)
-        for row in used:
+        for row in rows_of(order, patient, pair=pair):
             if order["maintenance_dose"]:
                 yield claim(order_phrase(row), of_leaf(row.leaf))
             yield from _band(row, order)
-        if order["alternative_dose"]:
-            for beside in alternative_rows(order, patient, pair=pair):
-                lead = r"(?:chooses\):|by mouth:|label dose:|, full)"
-                yield claim(rf"{lead} ({order_phrase(beside)})", of_leaf(beside.leaf))
+        for row in alternative_rows(order, patient, pair=pair):
+            lead = r"(?:chooses\):|by mouth:|label dose:|, full)"
+            yield claim(rf"{lead} ({order_phrase(row)})", of_leaf(row.leaf))
         yield from _pending(pending_rows(order, patient, pair=pair))
         yield from _daily_maximum(order)
+
+
+def _companion(answer: Answered) -> Iterator[Claim]:
+    """Metronidazole where the alert asks for it beside a regimen that has none."""
     if any(alert["id"] == "anaerobic-cover" for alert in answer.json["alerts"]):
-        for row in rows("metronidazole", patient, pair=False):
+        for row in rows("metronidazole", answer.patient, pair=False):
             if row.table["use"] == "companion":
                 yield claim(order_phrase(row), of_leaf(row.leaf))
 
@@ -610,7 +616,8 @@ def _vials(order: dict[str, Any], mg: float) -> Iterator[Claim]:
     yield claim(rf"{said}({each}) vials? per dose", origin)
     words = leaf("words.toml", "supply", "first_day")
     (span,) = re.findall(r"first (\d+) hours", words.value)
-    yield claim(rf"{said}({day}) vials? for the first {span} hours", computed("vials of a day", vial))
+    of_day = computed("vials of a day", vial)
+    yield claim(rf"{said}({day}) vials? for the first {span} hours", of_day)
     yield claim(rf"{said}{day} vials? for the first ({span}) hours", of_leaf(words))
 
 
@@ -729,6 +736,7 @@ _MAKERS: tuple[Callable[[Answered], Iterator[Claim]], ...] = (
     _hazards,
     _breakpoints,
     _doses,
+    _companion,
     _clearance,
     _age_of_creatinine,
     _review_dates,

@@ -286,6 +286,8 @@ def rows_of(order: dict[str, Any], patient: Patient, *, pair: bool) -> list[Row]
 def alternative_rows(order: dict[str, Any], patient: Patient, *, pair: bool) -> list[Row]:
     """The rows of the alternative dose; the 48-hour rule's own source may stand after the row's."""
     other = order["alternative_dose"]
+    if other is None:
+        return []
     return [
         row
         for row in rows(order["drug"], patient, pair=pair)

@@ -66,8 +66,9 @@ def _cited(record: Tree) -> tuple[Citation, ...]:
 
 
 def leaf(file: str, *keys: str) -> Leaf:
-    """The one leaf at a key path. Raises StopIteration's cousin, IndexError, if there is none."""
-    return next(found for found in leaves(file) if found.keys == keys)
+    """The one leaf at a key path, which must be there."""
+    (found,) = (item for item in leaves(file) if item.keys == keys)
+    return found
 
 
 @cache
@@ -88,7 +89,7 @@ def row_ids() -> frozenset[str]:
         row["id"]
         for name, tree in trees().items()
         if name.startswith("tables/")
-        for row in tree["row"]
+        for row in tree.get("row", ())
     )
 
 

@@ -8,8 +8,8 @@ from datetime import date, time
 import pytest
 from typer.testing import CliRunner
 
-from ndm_advisor.explain.advise import advise
 from ndm_advisor.cli.program import app
+from ndm_advisor.explain.advise import advise
 from ndm_advisor.model.answer import CaseRef
 from ndm_advisor.read.case_file import build_case
 from ndm_advisor.render.as_json import to_json

@@ -172,10 +172,10 @@ def _answer(asked: _Asked) -> _Answered:
     Raises:
         NdmAdvisorError: options, case or knowledge do not allow one.
     """
-    from ndm_advisor.explain.advise import advise as advise_on  # noqa: PLC0415
     from ndm_advisor.cli.base import load_base, names_of  # noqa: PLC0415
     from ndm_advisor.cli.inputs import date_of_advice, path_of, read_text  # noqa: PLC0415
     from ndm_advisor.cli.settings import apply_hospital_settings, read_local  # noqa: PLC0415
+    from ndm_advisor.explain.advise import advise as advise_on  # noqa: PLC0415
     from ndm_advisor.read.case_file import read_case  # noqa: PLC0415
 
     on = date_of_advice(asked.on)
