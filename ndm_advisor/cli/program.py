@@ -5,7 +5,17 @@ from typing import Annotated, Any, Final
 import typer
 from typer.core import TyperCommand
 
-from ndm_advisor.cli.commands import about, advise, explain, knowledge, schema, topics, validate
+from ndm_advisor.cli.commands import (
+    about,
+    advise,
+    crcl,
+    dose,
+    explain,
+    knowledge,
+    schema,
+    topics,
+    validate,
+)
 from ndm_advisor.cli.exit_status import ExitStatus
 from ndm_advisor.cli.guard import guarded
 from ndm_advisor.version import VERSION
@@ -103,6 +113,12 @@ app.command("validate", cls=Command, short_help="Check case files; no advice.", 
 app.command(
     "explain", cls=Command, short_help="Say what an id stands for, and why.", help=explain.HELP
 )(guarded(explain.explain))
+app.command("dose", cls=Command, short_help="Look up a dose by drug and CrCl.", help=dose.HELP)(
+    guarded(dose.dose)
+)
+app.command("crcl", cls=Command, short_help="Compute a creatinine clearance.", help=crcl.HELP)(
+    guarded(crcl.crcl)
+)
 app.command("schema", cls=Command, short_help="Print the JSON Schemas.", help=schema.HELP)(
     guarded(schema.schema)
 )

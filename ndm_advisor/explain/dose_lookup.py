@@ -256,7 +256,9 @@ def _rules(asked: Question, facts: Facts, knowledge: Knowledge) -> dict[str, tup
             about = {condition.fact for condition in answer.hazard.when}
             if answer.drug in found and about <= _KIDNEY:
                 found[answer.drug].setdefault(answer.hazard.id, _rule(answer, facts))
-    return {drug: tuple(rule for rule in held.values() if rule.text) for drug, held in found.items()}
+    return {
+        drug: tuple(rule for rule in held.values() if rule.text) for drug, held in found.items()
+    }
 
 
 def _rule(answer: Asked, facts: Facts) -> Rule:
@@ -380,7 +382,8 @@ def _edges(band: Band, served: _Served, facts: Facts, knowledge: Knowledge) -> I
     if value is None or band not in table.bands or table.measure == "none":
         return
     place = table.bands.index(band)
-    for step, at, included in ((-1, band.low, band.low_included), (1, band.high, band.high_included)):
+    sides = ((-1, band.low, band.low_included), (1, band.high, band.high_included))
+    for step, at, included in sides:
         if not 0 <= place + step < len(table.bands):
             continue
         beyond = table.bands[place + step]
@@ -403,8 +406,12 @@ def _differences(eu: tuple[TableLook, ...], us: tuple[TableLook, ...]) -> Iterat
     keys = dict.fromkeys((look.drug, look.use, look.route) for look in (*eu, *us))
     for drug, use, route in keys:
         sides = [
-            tuple(line for t in side if (t.drug, t.use, t.route) == (drug, use, route)
-                  for line in _said(t))
+            tuple(
+                line
+                for t in side
+                if (t.drug, t.use, t.route) == (drug, use, route)
+                for line in _said(t)
+            )
             for side in (eu, us)
         ]
         if sides[0] != sides[1]:
@@ -447,21 +454,23 @@ def _gaps(looks: Iterable[TableLook], asked: Question) -> Iterator[NotAssessed]:
         yield NotAssessed(what, "no dosing table stands in the base", "")
         return
     for look in looks:
+        if look.measure == "effluent_l_h" and asked.renal_replacement != "crrt":
+            continue  # its rows are printed; nothing is missing for a patient who is not on CRRT
         if look.order is None or look.order.maintenance_dose is None:
             pending = look.order.pending if look.order else None
-            why = pending or _missing(look, asked)
+            why = pending or _missing(look)
             yield NotAssessed(f"dose by {look.id}", why, _supply(look, asked))
 
 
-def _missing(look: TableLook, asked: Question) -> str:
+def _missing(look: TableLook) -> str:
     if look.measure == "effluent_l_h":
-        return "the effluent rate is not given" if asked.renal_replacement == "crrt" else "CRRT only"
+        return "the effluent rate is not given"
     return "creatinine clearance is not given"
 
 
 def _supply(look: TableLook, asked: Question) -> str:
     if look.measure == "effluent_l_h":
-        return "--renal-replacement crrt --effluent"
+        return "--effluent"
     if look.order is None:
         return "--crcl"
     if "weight" in (look.order.pending or ""):

@@ -16,7 +16,7 @@ from ndm_advisor.read.reading import number_text
 
 _HEAD: Final = """\
 # Case file for ndm-advisor. A key that is absent is not known: never "no", never "S".
-# It holds no name, date of birth or hospital number.
+# It is to hold no name, date of birth or hospital number.
 """
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 _TABLES: Final = ("isolate", "panel", "infection", "patient", "hospital")

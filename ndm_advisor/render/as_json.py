@@ -11,7 +11,7 @@ from typing import Final
 
 import pydantic_core
 
-from ndm_advisor.model.answer import CaseRef, Recommendation
+from ndm_advisor.model.answer import CaseRef
 from ndm_advisor.render.answer_schema import answer_schema
 
 # Control, bidirectional and invisible characters that JSON allows raw but a terminal may obey.
@@ -19,13 +19,13 @@ _OBEYED: Final = re.compile("[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
-def to_json(recommendation: Recommendation, *, indent: int | None = 2) -> bytes:
-    """Write the answer as UTF-8 JSON, without a final line end; `indent` None for one line.
+def to_json(made: object, *, indent: int | None = 2) -> bytes:
+    """Write an answer or a look-up as UTF-8 JSON, without a final line end; `indent` None for one line.
 
     Whole numbers print without a fraction, what is not a finite number as null; characters that a
     terminal would obey are written as escapes, which any JSON reader turns back.
     """
-    raw = pydantic_core.to_json(to_data(recommendation), indent=indent)
+    raw = pydantic_core.to_json(to_data(made), indent=indent)
     if raw.isascii() and b"\x7f" not in raw:
         return raw
     return _OBEYED.sub(_escaped, raw.decode()).encode()

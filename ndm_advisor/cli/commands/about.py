@@ -21,40 +21,6 @@ Examples:
   ndm-advisor about
   ndm-advisor about --sources
 """
-_INTENDED: Final = (
-    "Decision support for professionals: ward and stewardship pharmacists, microbiologists, "
-    "infectious-diseases physicians and those who teach them.",
-    "One adult with an infection by E. coli, or another of the Enterobacterales, that makes NDM or "
-    "another metallo-beta-lactamase: regimens in order, doses, reasons, sources, what was not "
-    "assessed; or an abstention with the test or fact that would settle it.",
-    "A professional checks every figure against its source and local policy before it is used.",
-)
-_MISUSE: Final = (
-    "Not for patients. Not a medical device. Not a replacement for infectious diseases, the "
-    "laboratory or local policy.",
-    "Never a reason to withhold treatment: an abstention asks for a specialist.",
-    "No alert is no proof of safety: what was not assessed is listed in every answer.",
-    "No identifiers in case files or options: the id of a case is a label.",
-)
-_STATUS: Final = (
-    "Not clinically validated. Every figure awaits clinical sign-off; none has been signed off.",
-    "`checked on` means that a record was compared with its source on that day.",
-)
-_LIMITS: Final = (
-    "Adults, Enterobacterales, MBL producers. Others are out of scope and get pointers only.",
-    "Sites without a rule (central nervous system, other) end in an abstention.",
-    "Labels, guidelines and articles were read as public copies, quotations or digests where the "
-    "original could not be opened; each source says which.",
-    "CLSI breakpoints come from a public transcription, not checked against the CLSI document.",
-    "Medicines, conditions and allergies without a rule are listed as not assessed. Line "
-    "compatibility is limited to what the labels say. No levels, no exposure model.",
-)
-_INPUTS: Final = (
-    "Age (adult or child; kidney function), sex (kidney function, ideal weight, pregnancy), "
-    "weight, height, kidney and liver function, pregnancy, allergies, medicines, conditions.",
-    "Race, ethnicity, language, religion, sexual orientation, gender identity and social "
-    "circumstances are not used.",
-)
 _PRIVACY: Final = ("No network, no telemetry, no record: it reads what it is given and prints.",)
 _DEVELOPER: Final = ("The ndm_advisor project. Funder: none recorded. Licence: Apache-2.0.",)
 
@@ -81,19 +47,30 @@ def about(
 
 def _sections(knowledge: "Knowledge") -> "list[Section]":
     from ndm_advisor.explain.page_parts import Section  # noqa: PLC0415
+    from ndm_advisor.explain.words_of import sentence  # noqa: PLC0415
 
     return [
-        Section("Intended use", _INTENDED),
-        Section("Not for", _MISUSE),
-        Section("Status", _STATUS),
-        Section("Limits", _LIMITS),
-        Section("Facts used", _INPUTS),
+        Section("Status", (sentence(knowledge, "limits", "text"),)),
+        Section("Intended use", _said(knowledge, "intended_use", "does", "who")),
+        Section("Not for", _said(knowledge, "misuse", "items")),
+        Section("Limits", _said(knowledge, "limits", "items")),
+        Section("Facts used", _said(knowledge, "facts_used", "items")),
         Section("Privacy", _PRIVACY),
         Section("Developer", _DEVELOPER),
         Section("Versions", _versions(knowledge)),
         Section("Knowledge", _knowledge(knowledge)),
         Section("More", ("ndm-advisor about --sources; ndm-advisor help; README.md",)),
     ]
+
+
+def _said(knowledge: "Knowledge", section: str, *lists: str) -> tuple[str, ...]:
+    """The sentences of a section of the base: its text where it leads, then its lists."""
+    from ndm_advisor.explain.words_of import section as words  # noqa: PLC0415
+    from ndm_advisor.explain.words_of import strings  # noqa: PLC0415
+
+    found = words(knowledge, section)
+    lead = (str(found["text"]),) if section == "intended_use" else ()
+    return (*lead, *(line for name in lists for line in strings(found, name)))
 
 
 def _versions(knowledge: "Knowledge") -> tuple[str, ...]:
