@@ -712,7 +712,8 @@ WORDS: Final = frozenset(
     {
         "file", "headline", "severity_words", "mbl_words", "mbl_methods", "phrases", "say",
         "durations", "duration_words", "lab_requests", "companions", "lines", "supply", "step_down",
-        "colonisation", "review", "bottom", "intended_use", "misuse", "limits", "facts_used", "abstention",
+        "colonisation", "review", "bottom", "intended_use", "misuse", "limits", "facts_used",
+        "abstention",
         "out_of_scope", "second_agent", "salvage", "why_not", "guidelines", "guideline_words",
         "aki", "pair", "renal_replacement", "dose_words", "monitoring", "not_assessed",
     }
