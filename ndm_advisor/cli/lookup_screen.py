@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
 from ndm_advisor.cli.screen import screen_for, write_out
 from ndm_advisor.errors import KnowledgeError
 
 if TYPE_CHECKING:
     from ndm_advisor.explain.stamp import Stamp
-    from ndm_advisor.render.sheet import Part
+    from ndm_advisor.render.sheet import Part, Sheet
+
+
+_Made = TypeVar("_Made")
 
 
 def show(
@@ -26,7 +30,28 @@ def show(
     Raises:
         UsageError: a format this program does not write.
     """
-    from ndm_advisor.render.sheet import Sheet, is_linear, write  # noqa: PLC0415
+    from ndm_advisor.render.sheet import write  # noqa: PLC0415
+
+    def written(_: object, sheet: Sheet) -> str:
+        return write(*page, sheet)
+
+    show_with(made, written, output_format, linear=linear, tall_man=tall_man)
+
+
+def show_with(
+    made: _Made,
+    writer: Callable[[_Made, Sheet], str],
+    output_format: str | None,
+    *,
+    linear: bool,
+    tall_man: bool,
+) -> None:
+    """Write `made` as JSON, or as the text that `writer` makes of it for this screen.
+
+    Raises:
+        UsageError: a format this program does not write.
+    """
+    from ndm_advisor.render.sheet import Sheet, is_linear  # noqa: PLC0415
 
     screen = screen_for(output_format, linear=linear, no_color=True, to_file=False)
     if screen.kind == "json":
@@ -35,8 +60,7 @@ def show(
         write_out(to_json(made) + b"\n")
         return
     one_a_row = is_linear(linear=screen.linear, width=screen.width)
-    sheet = Sheet(screen.width, one_a_row, sys.stdout.encoding, tall_man)
-    write_out(write(*page, sheet))
+    write_out(writer(made, Sheet(screen.width, one_a_row, sys.stdout.encoding, tall_man)))
 
 
 def refuse_overdue(stamp: Stamp) -> None:

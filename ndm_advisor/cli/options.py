@@ -5,6 +5,7 @@ from typing import Annotated, Final
 import typer
 
 COMMON: Final = "Common options"
+IN_ORDER: Final = "ndm_advisor.options_in_order"  # of a context's `meta`: options as they stood
 
 Data = Annotated[
     str | None,

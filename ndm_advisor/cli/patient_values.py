@@ -86,7 +86,8 @@ def _said(problem: Problem, options: Mapping[str, str]) -> str:
     """A problem of the case reader under the name of its option."""
     key = (problem.key or "").rpartition(".")[2]
     named = options.get(key, f"--{key}" if key else "")
-    message, hint = problem.message, problem.help or ""
+    message, hint = problem.message, "; ".join(t for t in (problem.help, problem.note) if t)
     for name, option in options.items():
-        message, hint = (t.replace(f"`{name}`", f"`{option}`") for t in (message, hint))
+        for written in (f"`patient.{name}`", f"`infection.{name}`", f"`{name}`"):
+            message, hint = (t.replace(written, f"`{option}`") for t in (message, hint))
     return f"{named}: {message}{f' ({hint})' if hint else ''}"

@@ -12,12 +12,14 @@ from ndm_advisor.cli.commands import (
     dose,
     explain,
     knowledge,
+    schedule,
     schema,
     topics,
     validate,
 )
 from ndm_advisor.cli.exit_status import ExitStatus
 from ndm_advisor.cli.guard import guarded
+from ndm_advisor.cli.options import IN_ORDER
 from ndm_advisor.version import VERSION
 
 # No `from __future__ import annotations` in modules with commands: typer would have to evaluate
@@ -48,7 +50,16 @@ _SETTINGS: Final = {"help_option_names": ["-h", "--help"]}
 
 
 class Command(TyperCommand):
-    """A command whose help prints its options in the sections they name, common ones first."""
+    """A command whose help prints its options in the sections they name, common ones first.
+
+    It keeps the order in which options stood, for those that belong together.
+    """
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401  # typer's own types
+        """Parse as ever; the names of the options in their order go to the context's `meta`."""
+        _, _, order = self.make_parser(ctx).parse_args(args=list(args))
+        ctx.meta[IN_ORDER] = tuple(parameter.name for parameter in order)
+        return super().parse_args(ctx, args)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  # typer's own types
         """Write one list per section, in the order of the parameters."""
@@ -119,6 +130,9 @@ app.command("dose", cls=Command, short_help="Look up a dose by drug and CrCl.", 
 app.command("crcl", cls=Command, short_help="Compute a creatinine clearance.", help=crcl.HELP)(
     guarded(crcl.crcl)
 )
+app.command(
+    "schedule", cls=Command, short_help="Draw the first 24 hours of a regimen.", help=schedule.HELP
+)(guarded(schedule.schedule))
 app.command("schema", cls=Command, short_help="Print the JSON Schemas.", help=schema.HELP)(
     guarded(schema.schema)
 )

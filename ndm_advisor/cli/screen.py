@@ -11,6 +11,7 @@ from ndm_advisor.errors import UsageError
 
 FORMAT: Final = "NDM_ADVISOR_FORMAT"
 FORMATS: Final = ("text", "plain", "json")
+ADVISE_FORMATS: Final = (*FORMATS, "sbar")
 _NARROW: Final = 60
 _USUAL: Final = 80
 _OWNER_ONLY: Final = 0o600
@@ -19,20 +20,29 @@ _OWNER_ONLY: Final = 0o600
 class Screen(NamedTuple):
     """How to write: `width` None does not fold; `linear` None lets the width decide."""
 
-    kind: Literal["colour", "plain", "json"]
+    kind: Literal["colour", "plain", "json", "sbar"]
     width: int | None
     linear: bool | None
 
 
-def screen_for(format_option: str | None, *, linear: bool, no_color: bool, to_file: bool) -> Screen:
-    """What the options, the environment and the terminal ask for.
+def screen_for(
+    format_option: str | None,
+    *,
+    linear: bool,
+    no_color: bool,
+    to_file: bool,
+    formats: tuple[str, ...] = FORMATS,
+) -> Screen:
+    """What the options, the environment and the terminal ask for, among a command's `formats`.
 
     Raises:
-        UsageError: a format this program does not write.
+        UsageError: a format this command does not write.
     """
-    asked = _format(format_option)
+    asked = _format(format_option, formats)
     if asked == "json":
         return Screen("json", None, None)
+    if asked == "sbar":
+        return Screen("sbar", None, None)  # its own width and layout, to paste anywhere
     on_terminal = sys.stdout.isatty() and not to_file
     if not on_terminal:
         columns = _columns_named()
@@ -47,12 +57,12 @@ def screen_for(format_option: str | None, *, linear: bool, no_color: bool, to_fi
     return Screen("plain" if plain else "colour", width, linear=None)
 
 
-def _format(option: str | None) -> str | None:
+def _format(option: str | None, formats: tuple[str, ...]) -> str | None:
     for value, origin in ((option, "--format"), (os.environ.get(FORMAT), FORMAT)):
-        if value:
-            if value in FORMATS:
-                return value
-            message = f"{origin}: `{value}` is not a format; write one of {', '.join(FORMATS)}"
+        if value in formats:
+            return value
+        if value and not (origin == FORMAT and value in ADVISE_FORMATS):  # another command's own
+            message = f"{origin}: `{value}` is not a format; write one of {', '.join(formats)}"
             raise UsageError(message)
     return None
 

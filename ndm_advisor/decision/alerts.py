@@ -417,7 +417,6 @@ def _near_edge(s: Situation) -> Iterator[Raised]:
                 "edge": words.number(edge),
                 "drug": words.drug_name(order.drug),
                 "dose_beyond": order.band_edge.dose_beyond,
-                "hours": "24",
             }
             yield Raised("crcl-near-band-edge", "caution", "near-edge", values, ("crcl_ml_min",))
             return
@@ -464,7 +463,7 @@ def _creatinine_unstable(s: Situation) -> Iterator[Raised]:
     low = facts.crcl_ml_min is not None and facts.crcl_ml_min <= settings.unstable_crcl_at_most
     if facts.severe and low and facts.aki_within_48h is None:
         names = ("severity", "crcl_ml_min", "aki_within_48h")
-        yield Raised(ident, "caution", "acute-or-chronic", {**values, "hours": "24"}, names)
+        yield Raised(ident, "caution", "acute-or-chronic", values, names)
 
 
 def _aki(values: dict[str, str], s: Situation) -> tuple[str, dict[str, str]]:
@@ -530,7 +529,7 @@ def _source_control(s: Situation) -> Iterator[Raised]:
 def _repeat_cultures(s: Situation) -> Iterator[Raised]:
     if not s.in_treatment:
         return
-    values = {"site": _site(s), "hours": "24", **_review(s)}
+    values = {"site": _site(s), **_review(s)}
     if s.facts.deteriorating:
         yield Raised("repeat-cultures", "caution", "caution", values, ("deteriorating",))
         return
@@ -618,9 +617,9 @@ def _notes_on_treatment(s: Situation) -> Iterator[Raised]:
     facts = s.facts
     beta_lactams = [i for i in s.offered_ids if i in {A, P, F}]
     if {A, P} & set(beta_lactams):
-        six = facts.aztreonam_interval_h != s.knowledge.settings.pair_aztreonam_interval_h
-        variant = "six-hourly" if six and P in beta_lactams else "note"
-        values = {"drug": "aztreonam with avibactam", "dose": "8 g"}
+        daily = _six_hourly_daily(s)
+        variant = "six-hourly" if daily else "note"
+        values = {"drug": "aztreonam with avibactam", "dose": daily}
         yield Raised("liver-monitoring", "note", variant, values, ("site",))
     if beta_lactams:
         shown = words.join_names(words.regimen_name(i) for i in beta_lactams)
@@ -633,6 +632,17 @@ def _notes_on_treatment(s: Situation) -> Iterator[Raised]:
             "mbl": f"{facts.mbl_family or 'MBL'} {facts.mbl_status}",
         }
         yield Raised("contact-precautions", "note", "note", values, ("mbl_status",))
+
+
+def _six_hourly_daily(s: Situation) -> str:
+    """Aztreonam a day where the pair's aztreonam runs oftener than the usual interval; else ""."""
+    usual = s.knowledge.settings.pair_aztreonam_interval_h
+    for _, order, _ in _dosed(s):
+        dose = order.maintenance_dose
+        oftener = order.interval_h is not None and order.interval_h < usual
+        if order.drug == "aztreonam" and oftener and dose and dose.total_mg and order.interval_h:
+            return words.grams(dose.total_mg * 24 / order.interval_h)
+    return ""
 
 
 def _pregnancy(s: Situation) -> Iterator[Raised]:

@@ -187,7 +187,12 @@ def _flatten(prefix: str, value: object, into: dict[str, Scalar]) -> None:
 
 
 def _row_text(row: dict[str, object]) -> str:
-    return " ".join(str(row[key]) for key in ("category", "mic_mg_l", "zone_mm") if key in row)
+    """A panel row as one value: category, MIC, zone in mm."""
+    parts = [str(row[key]) for key in ("category", "mic_mg_l") if key in row]
+    zone = row.get("zone_mm")
+    if isinstance(zone, (int, float)):
+        parts.append(f"{number(zone)} mm")
+    return " ".join(parts)
 
 
 def _item_text(item: object) -> str:

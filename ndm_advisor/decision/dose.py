@@ -4,6 +4,7 @@ Values are never rounded before a band look-up. What cannot be dosed is withheld
 never guessed. The same function doses what is offered and, later, what is ordered.
 """
 
+import math
 from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
@@ -50,6 +51,10 @@ class _Serving(NamedTuple):
     knowledge: Knowledge
     infusion_h: float | None  # the pair's infusion time, which stands before the label's
     weight: _Weight
+
+    def span(self, band: Band) -> tuple[float | None, float | None]:
+        """Infusion time and, for a printed range, its upper end."""
+        return self.hours(band), band.to_infusion_h if self.infusion_h is None else None
 
     def hours(self, band: Band) -> float | None:
         return band.infusion_h if self.infusion_h is None else self.infusion_h
@@ -482,15 +487,32 @@ def _per_kg(amount: Amount, parts: float, drug: Drug, weight: _Weight) -> Dose |
 def _units(amount: Amount, parts: float, weight: _Weight) -> Dose | None:
     if amount.units_amount is None or amount.units_system is None:
         return None
-    factor = 1.0
     if amount.units_per_kg:
-        if weight.kg is None:
-            return None
-        factor = weight.kg
-    low = amount.units_amount * factor / parts
-    high = None if amount.units_to_amount is None else amount.units_to_amount * factor / parts
+        return _units_per_kg(amount, parts, weight)
+    low = amount.units_amount / parts
+    high = None if amount.units_to_amount is None else amount.units_to_amount / parts
     text = words.polymyxin_amount(amount.units_system, low, high)
     units = Units(amount.units_system, low, high)  # type: ignore[arg-type]  # checked at load
+    return Dose(text, None, None, None, None, units)
+
+
+def _units_per_kg(amount: Amount, parts: float, weight: _Weight) -> Dose | None:
+    """A polymyxin by weight, up to the source's ceiling; printed whole, with what it comes from."""
+    system, rate = amount.units_system, amount.units_amount
+    if system is None or rate is None or weight.kg is None:
+        return None
+    top = math.inf if amount.max_mg is None else amount.max_mg
+    rates = (rate, amount.units_to_amount)
+    low, high = (None if r is None else min(r * weight.kg, top) / parts for r in rates)
+    if low is None:
+        return None
+    shown = words.polymyxin_amount(system, round(low), None if high is None else round(high))
+    by = words.polymyxin_amount(
+        system, rate / parts, None if rates[1] is None else rates[1] / parts
+    )
+    capped = ", ceiling reached" if (rates[1] or rate) * weight.kg > top else ""
+    text = f"{shown} ({by}/kg, {weight.basis} weight {words.number(weight.kg, 1)} kg{capped})"
+    units = Units(system, low, high)  # type: ignore[arg-type]  # checked at load
     return Dose(text, None, None, None, None, units)
 
 
@@ -533,7 +555,7 @@ def _band_text(band: Band, serving: _Serving) -> str:
     dose = _amount(band.maintenance, band, serving)
     if dose is None:
         return f"{words.drug_name(serving.drug.id)}: weight not known"
-    return order_text(load, dose, band.interval_h, band.to_interval_h, serving.hours(band))
+    return order_text(load, dose, band.interval_h, band.to_interval_h, *serving.span(band))
 
 
 def order_text(
@@ -542,10 +564,12 @@ def order_text(
     interval_h: float | None,
     to_interval_h: float | None,
     infusion_h: float | None,
+    to_infusion_h: float | None = None,
 ) -> str:
     """An order as a nurse reads it: load first, then maintenance, interval and infusion."""
     lead = f"{load.text} first, then " if load else ""
-    tail = [words.every(interval_h, to_interval_h) or "once", words.over(infusion_h)]
+    over = words.over(infusion_h, to_infusion_h)
+    tail = [words.every(interval_h, to_interval_h) or "once", over]
     return f"{lead}{dose.text} {' '.join(part for part in tail if part)}"
 
 
@@ -598,6 +622,6 @@ def _alternative(why: _Why, band: Band, serving: _Serving) -> AlternativeDose | 
         return None
     load = _amount(band.load, band, serving)
     hours = serving.hours(band)
-    text = order_text(load, dose, band.interval_h, band.to_interval_h, hours)
+    text = order_text(load, dose, band.interval_h, band.to_interval_h, *serving.span(band))
     route = serving.table.route
     return AlternativeDose(why, route, load, dose, band.interval_h, hours, band.sources, text)

@@ -64,7 +64,7 @@ class Ordered(NamedTuple):
 
     situation: Situation
     placed: tuple[Placed, ...]
-    strangers: tuple[str, ...]
+    strangers: tuple[tuple[int, str], ...]  # (number, name) of drugs outside the base
     strategies: tuple[str, ...]
 
     @property
@@ -82,7 +82,7 @@ def place(orders: tuple[Order, ...], situation: Situation) -> Ordered:
     placed, strangers = [], []
     for number, order in enumerate(orders, start=1):
         if order.drug_id is None or order.drug_id not in situation.knowledge.drugs:
-            strangers.append(order.drug)
+            strangers.append((number, order.drug))
             continue
         drug = situation.knowledge.drugs[order.drug_id]
         total = order.dose_mg
@@ -117,7 +117,6 @@ def order_alerts(ordered: Ordered) -> Iterator[Raised]:
         return
     if scope is not None and scope.outcome == "not_treatment":
         yield from _colonisation(ordered)
-        return
     for rule in _RULES:
         yield from rule(ordered)
 
@@ -242,9 +241,10 @@ def _partner_missing(o: Ordered) -> Iterator[Raised]:
     if not set(PARTNERS) <= o.drugs:
         return
     expected = _expected(P, o)
-    for drug in PARTNERS:
+    without = [d for d in PARTNERS if not o.of(d).has_dose]
+    for drug in without:
         placed = o.of(drug)
-        if not placed.has_dose:
+        if len(without) == 1:  # neither dosed: nothing can be judged
             dose = _whole(expected.get(drug))
             hours = words.number(o.situation.knowledge.settings.pair_infusion_h)
             yield _raised(
@@ -379,9 +379,9 @@ def _hazards(o: Ordered) -> Iterator[Raised]:
 
 def _hazards_of_strategy(strategy: str, o: Ordered) -> Iterator[tuple[Hazard, Placed]]:
     knowledge = o.situation.knowledge
-    placed = o.of(knowledge.strategies[strategy].drugs[0])
     for hazard in knowledge.hazards_of.get(f"strategy:{strategy}", ()):
-        yield hazard, placed
+        for drug in knowledge.strategies[strategy].drugs:
+            yield hazard, o.of(drug)
 
 
 def _hazards_of(placed: Placed, o: Ordered) -> tuple[Hazard, ...]:
@@ -409,7 +409,7 @@ def _holds(hazard: Hazard, placed: Placed, o: Ordered) -> bool:
 def _classes_of_others(placed: Placed, o: Ordered) -> frozenset[str]:
     """Rule classes of the other ordered medicines: a second order is a medicine too."""
     classes = o.situation.knowledge.medicines.classes
-    names = [p.drug for p in o.placed if p.drug != placed.drug] + list(o.strangers)
+    names = [p.drug for p in o.placed if p.drug != placed.drug] + [name for _, name in o.strangers]
     return frozenset(c for n in names for c in classes.get(fold(n), ()))
 
 
@@ -484,9 +484,11 @@ def _against(placed: Placed, expected: DrugOrder, o: Ordered) -> Iterator[Raised
 
 
 def _is_alternative(placed: Placed, expected: DrugOrder) -> bool:
-    """Whether the order is the answer's alternative dose: oral, label, or full in kidney injury."""
+    """Whether the order is the answer's alternative dose: oral, or full in kidney injury."""
     other = expected.alternative_dose
     if other is None or other.maintenance_dose is None or placed.amount_mg is None:
+        return False
+    if other.why == "label":  # shown beside the advised dose, not instead of it
         return False
     total, top = other.maintenance_dose.total_mg, other.maintenance_dose.to_total_mg
     if total is None or placed.order.interval_h != other.interval_h:
@@ -508,16 +510,16 @@ def _amount(
     settings = o.situation.knowledge.settings
     limit = {"limit": _daily_expected(expected)}
     tolerance = settings.dose_tolerance
-    if ratio is not None and ratio > settings.dose_stop_above * (1 + tolerance):
+    if _is_one_component(placed, expected, tolerance):
+        value = {"value": words.grams(placed.amount_mg or 0)}
+        yield _raised(o, placed, ident, "caution", "component-or-total", **{**shown, **value})
+    elif ratio is not None and ratio > settings.dose_stop_above * (1 + tolerance):
         first = {"first": words.number(ratio, 1)}
         yield _raised(o, placed, ident, "stop", "stop-high", **{**shown, **limit, **first})
     elif ratio is not None and ratio < settings.dose_stop_below * (1 - tolerance):
         first = {"first": f"{words.number(100 * ratio, 0)} %"}
         yield _raised(o, placed, ident, "stop", "stop-low", **{**shown, **limit, **first})
-    elif _is_one_component(placed, expected, tolerance):
-        value = {"value": words.grams(placed.amount_mg or 0)}
-        yield _raised(o, placed, ident, "caution", "component-or-total", **{**shown, **value})
-    elif ratio is not None and abs(ratio - 1) > settings.dose_caution_beyond:
+    elif ratio is not None and round(abs(ratio - 1), 6) > settings.dose_caution_beyond:
         yield _raised(o, placed, ident, "caution", "caution", **{**shown, **limit})
     elif _other_interval(placed, expected):
         yield _raised(o, placed, ident, "caution", "interval", **shown)
@@ -627,6 +629,13 @@ def _whole(expected: DrugOrder | None) -> str:
         words.over(expected.infusion_h, expected.to_infusion_h),
     ]
     return f"{load}{expected.maintenance_dose.text} {' '.join(t for t in tail if t)}"
+
+
+def needs_interval(placed: Placed, ordered: Ordered) -> bool:
+    """Whether the order is of a drug that is given more than once here."""
+    strategy = _strategy_of(placed.drug, ordered)
+    expected = _expected(strategy, ordered).get(placed.drug) if strategy else None
+    return expected is None or expected.doses is None
 
 
 def whole_order(drug: str, strategy: str, ordered: Ordered) -> str:

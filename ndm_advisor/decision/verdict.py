@@ -4,7 +4,13 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from ndm_advisor.decision.alerts import Raised, one_per_id
-from ndm_advisor.decision.orders import PARTNERS, Ordered, whole_order
+from ndm_advisor.decision.orders import (
+    PARTNERS,
+    Ordered,
+    Placed,
+    needs_interval,
+    whole_order,
+)
 from ndm_advisor.decision.rank import A, P
 from ndm_advisor.model import words
 from ndm_advisor.model.answer import Change
@@ -45,7 +51,7 @@ def _verdict(o: Ordered, raised: tuple[Raised, ...], candidates: frozenset[str])
     if s.scope is not None and s.scope.outcome == "out_of_scope":
         return "not_assessable"
     stops = [r for r in raised if r.tier == "stop"]
-    if not stops and any(_is_incomplete(p.order) for p in o.placed):
+    if not stops and any(_is_incomplete(p, o) for p in o.placed):
         return "not_assessable"
     if stops:
         return "harmful"
@@ -55,13 +61,12 @@ def _verdict(o: Ordered, raised: tuple[Raised, ...], candidates: frozenset[str])
     return "appropriate"
 
 
-def _is_incomplete(order: object) -> bool:
-    """Without dose or interval no dose alert can be decided; a load needs no interval."""
-    doses = ("dose_mg", "components_mg", "dose_mg_colistin_base", "dose_million_units")
-    more = ("dose_mg_polymyxin_b", "dose_units")
-    has_dose = any(getattr(order, name) is not None for name in (*doses, *more))
-    loading = getattr(order, "kind", None) == "loading"
-    return not has_dose or (getattr(order, "interval_h", None) is None and not loading)
+def _is_incomplete(placed: Placed, o: Ordered) -> bool:
+    """Without dose or interval no dose alert can be decided; a load or single dose needs none."""
+    if not placed.has_dose:
+        return True
+    once = placed.is_loading or not needs_interval(placed, o)
+    return placed.order.interval_h is None and not once
 
 
 def _changes(o: Ordered, raised: tuple[Raised, ...]) -> tuple[Change, ...]:
@@ -113,6 +118,10 @@ def _replace(alert: Raised, o: Ordered) -> Change:
     running = f"{words.drug_name(alert.drug)} is not stopped before the replacement hangs"
     if not o.situation.offered:
         return Change(alert.order, "call", None, f"no regimen is offered: {running}; call now")
+    if set(o.strategies) & set(o.situation.offered_ids):
+        good = next(i for i in o.situation.offered_ids if i in o.strategies)
+        beside = f"{words.regimen_name(good, 'with')} stands without it"
+        return Change(alert.order, "stop", None, f"{words.drug_name(alert.drug)}: {beside}")
     first = o.situation.offered[0].ranked.strategy
     if alert.drug in first.split("+"):
         return Change(alert.order, "call", None, f"{running}; call infectious diseases now")

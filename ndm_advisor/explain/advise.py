@@ -20,6 +20,7 @@ def advise(
     settled: Settled | None = None,
     reference: CaseRef | None = None,
     local_override: dict[str, object] | None = None,
+    acknowledged: dict[str, str] | None = None,
 ) -> Recommendation:
     """Advise a regimen for `case`, or abstain and say what is missing.
 
@@ -30,6 +31,7 @@ def advise(
         settled: guideline and region where an option or a setting chose them; else the case's.
         reference: the case's label, path and hash for the answer.
         local_override: the local file that applied, for the answer's provenance.
+        acknowledged: reasons by alert id; recorded beside the alert, which stays as it is.
 
     Returns:
         The answer of interface section 2. The same arguments give the same answer.
@@ -41,4 +43,5 @@ def advise(
         case=reference or CaseRef(case.id, None, None),
         tool_version=VERSION,
         local_override=local_override,
+        acknowledged=acknowledged,
     )

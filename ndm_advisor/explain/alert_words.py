@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from ndm_advisor.decision.alerts import Raised
 from ndm_advisor.decision.decide import Decision
-from ndm_advisor.model.answer import Alert, Cited
+from ndm_advisor.model.answer import Alert, Cited, Tier
 from ndm_advisor.model.knowledge import Knowledge
 
+_TIERS: Final[Mapping[Tier, int]] = {"stop": 0, "caution": 1, "note": 2}
 
-def alert_lines(decision: Decision, knowledge: Knowledge) -> tuple[Alert, ...]:
-    """Every alert of a decision, first what changes the next hour."""
+
+def alert_lines(
+    decision: Decision, knowledge: Knowledge, acknowledged: Mapping[str, str]
+) -> tuple[Alert, ...]:
+    """Every alert of a decision, first what changes the next hour.
+
+    Within a tier those about orders come first: they speak of what is being given. What somebody
+    has acknowledged stays in its place and carries the reason.
+    """
+    about = {(raised.id, raised.tier) for raised in decision.judgement.raised}
     lines = [_alert(raised, knowledge) for raised in decision.raised]
-    tiers = {"stop": 0, "caution": 1, "note": 2}
-    return tuple(sorted(lines, key=lambda a: (tiers[a.tier], a.priority, a.id)))
+    lines.sort(key=lambda a: (_TIERS[a.tier], (a.id, a.tier) not in about, a.priority, a.id))
+    return tuple(line._replace(acknowledged=acknowledged.get(line.id)) for line in lines)
 
 
 def _alert(raised: Raised, knowledge: Knowledge) -> Alert:

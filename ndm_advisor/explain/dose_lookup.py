@@ -169,7 +169,7 @@ def dose_look(
         standing=tuple(_standing(asked, knowledge)),
         tables=tuple(tables.values()),
         regions_compared=any(made[r][0] for r in REGIONS),
-        differences=tuple(_differences(made["EU"][0], made["US"][0])),
+        differences=tuple(_differences(*(_compared(made[r][0], asked) for r in REGIONS))),
         left_out=tuple(i for i in left if i not in tables),
         not_assessed=tuple(_gaps(tables.values(), asked)),
     )
@@ -218,6 +218,9 @@ def _served(
             return (), ()
         return tuple(_of_strategy(strategy, facts, knowledge)), ()
     held = [t for d in asked.drugs for t in knowledge.drugs[d].dosing if facts.region in t.regions]
+    if facts.renal_replacement == "crrt":  # the row of its effluent table stands in the drug's own
+        own = {t.crrt_use for t in held if t.crrt_use}
+        held = [t for t in held if t.id not in own]
     if asked.site is not None:
         serving = _at_site(asked, facts, knowledge)
         if serving:
@@ -262,11 +265,12 @@ def _rules(asked: Question, facts: Facts, knowledge: Knowledge) -> dict[str, tup
 
 
 def _rule(answer: Asked, facts: Facts) -> Rule:
-    """A stop withholds the dose; also one that only renal replacement not named leaves open."""
+    """A stop withholds the dose; also one for this clearance that replacement alone would lift."""
     hazard = answer.hazard
+    by_crcl = any(condition.fact == "crcl_ml_min" for condition in hazard.when)
     open_ = hazard.tier == "stop" and answer.holds is None and facts.crcl_ml_min is not None
     text = answer.because if answer.excludes else answer.condition
-    return Rule(hazard.id, answer.excludes or open_, text, hazard.do, hazard.sources)
+    return Rule(hazard.id, answer.excludes or (open_ and by_crcl), text, hazard.do, hazard.sources)
 
 
 # -- one table ------------------------------------------------------------------------------------
@@ -328,6 +332,7 @@ def _row(band: Band, served: _Served, facts: Facts, knowledge: Knowledge) -> Row
     table = _home(band, served.table, knowledge)
     measured = band in table.bands and table.measure != "none"
     top = None if math.isinf(band.high) else band.high
+    text = _row_words(band, table, served.infusion_h, facts, knowledge)
     return Row(
         name=_name(band, table),
         unit=_UNITS[table.measure] if measured else "",
@@ -335,8 +340,8 @@ def _row(band: Band, served: _Served, facts: Facts, knowledge: Knowledge) -> Row
         low_included=band.low_included,
         high=top if measured else None,
         high_included=band.high_included,
-        text=_row_words(band, table, served.infusion_h, facts, knowledge),
-        note="; ".join(_notes(band)) or None,
+        text=text,
+        note="; ".join(note for note in _notes(band) if note not in text) or None,
         derived=_is_derived(band, table),
         grade=band.grade,
         sources=band.sources,
@@ -402,6 +407,12 @@ def _edges(band: Band, served: _Served, facts: Facts, knowledge: Knowledge) -> I
 # -- regions --------------------------------------------------------------------------------------
 
 
+def _compared(looks: tuple[TableLook, ...], asked: Question) -> tuple[TableLook, ...]:
+    """What is compared: with a clearance, the tables that serve it, not those by effluent."""
+    by_crcl = asked.crcl_ml_min is not None
+    return tuple(t for t in looks if not (by_crcl and t.measure == "effluent_l_h"))
+
+
 def _differences(eu: tuple[TableLook, ...], us: tuple[TableLook, ...]) -> Iterator[Difference]:
     keys = dict.fromkeys((look.drug, look.use, look.route) for look in (*eu, *us))
     for drug, use, route in keys:
@@ -436,6 +447,7 @@ def _said(look: TableLook) -> Iterator[str]:
         order.interval_h,
         order.to_interval_h,
         order.infusion_h,
+        order.to_infusion_h,
     )
     yield _noted(text, look.row.note if look.row else None)
 

@@ -10,6 +10,7 @@ from ndm_advisor.decision.outline import withheld
 from ndm_advisor.decision.rank import A, P
 from ndm_advisor.explain.abstain import abstention, information
 from ndm_advisor.explain.alert_words import alert_lines
+from ndm_advisor.explain.case_words import allergy_words, order_lines
 from ndm_advisor.explain.course import (
     duration,
     gram_positive_note,
@@ -50,10 +51,15 @@ def explain(
     case: CaseRef,
     tool_version: str,
     local_override: dict[str, object] | None = None,
+    acknowledged: dict[str, str] | None = None,
 ) -> Recommendation:
-    """Write a decision out as the answer of interface section 2."""
+    """Write a decision out as the answer of interface section 2.
+
+    `acknowledged` maps alert ids to the reason given for each; an id that does not fire is passed
+    over, and no alert changes its place or its tier for it.
+    """
     regimens = offers(decision, knowledge)
-    lines = alert_lines(decision, knowledge)
+    lines = alert_lines(decision, knowledge, acknowledged or {})
     items = information(decision, knowledge)
     return Recommendation(
         schema_version=SCHEMA_VERSION,
@@ -85,17 +91,16 @@ def explain(
         note=decision.case.note,
         headline=_headline(decision, knowledge),
         lab_names=lab_names(decision, knowledge),
+        allergies=allergy_words(decision.case),
     )
 
 
-def _order_check(
-    decision: Decision, lines: tuple[Alert, ...], knowledge: Knowledge
-) -> OrderCheck:
+def _order_check(decision: Decision, lines: tuple[Alert, ...], knowledge: Knowledge) -> OrderCheck:
     """The verdict with the alerts about orders, as they stand among all alerts."""
     judgement = decision.judgement
     ids = {(r.id, r.tier) for r in judgement.raised}
     about = tuple(line for line in lines if (line.id, line.tier) in ids)
-    return OrderCheck(judgement.verdict, about, judgement.changes)
+    return OrderCheck(judgement.verdict, about, judgement.changes, order_lines(decision, knowledge))
 
 
 def _provenance(

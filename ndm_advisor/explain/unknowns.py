@@ -276,9 +276,10 @@ def _read_not_judged(decision: Decision) -> Iterator[NotAssessed]:
             keys = (f"patient.allergies[{index}].severity", "patient.allergies")
             what = f"severity of the reaction to {allergy.drug}"
             yield NotAssessed(what, "not given: judged by its words", '"severe" or "mild"', keys)
-    for name in decision.ordered.strangers:
+    for number, name in decision.ordered.strangers:
         why = "not a drug of this base: not judged"
-        yield NotAssessed(f"order of {name}", why, "check it elsewhere", ("orders",))
+        key = f"orders.{number}.drug"
+        yield NotAssessed(f"order of {name}", why, "check it elsewhere", (key,))
     yield from _orders(decision)
 
 

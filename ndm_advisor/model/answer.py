@@ -202,12 +202,25 @@ class Change(NamedTuple):
     because: str
 
 
+class OrderLine(NamedTuple):
+    """One order as the case gives it. `drug` is null for a drug outside the base.
+
+    `assessed` is false where dose or interval is missing, or the drug or the case is outside.
+    """
+
+    order: int
+    drug: str | None
+    text: str
+    assessed: bool
+
+
 class OrderCheck(NamedTuple):
     """The verdict over the set of orders."""
 
     verdict: str
     alerts: tuple[Alert, ...]
     change: tuple[Change, ...]
+    orders: tuple[OrderLine, ...] = ()
 
 
 class SusceptibilityLine(NamedTuple):
@@ -363,3 +376,4 @@ class Recommendation(NamedTuple):
     note: str | None  # the case's own free text, shown, never interpreted
     headline: str  # what is infected, with what, how ill: one line
     lab_names: tuple[str, ...]  # the lab requests by name, for the first screen
+    allergies: tuple[str, ...] | None = None  # as the case words them; null: not given

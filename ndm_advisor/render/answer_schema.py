@@ -194,13 +194,27 @@ RECORDS: Final[Mapping[str, Schema]] = {
         action=TEXT,
         sources=SOURCES,
         standing=FLAG,
-        acknowledged=TEXT_OR_NULL,
+        acknowledged={"type": ["string", "null"], "minLength": 1},
         priority={"type": "integer"},
     ),
     "Change": record(
-        order={"type": "integer", "minimum": 0}, do=one_of(*TO_DO), to=TEXT_OR_NULL, because=TEXT
+        order={"type": "integer", "minimum": 1},
+        do=one_of(*TO_DO),
+        to={"anyOf": [REGIMEN, {"type": "null"}]},
+        because=WORDS,
     ),
-    "OrderCheck": record(verdict=one_of(*VERDICTS), alerts=many("Alert"), change=many("Change")),
+    "OrderLine": record(
+        order={"type": "integer", "minimum": 1},
+        drug={"anyOf": [DRUG, {"type": "null"}]},
+        text=WORDS,
+        assessed=FLAG,
+    ),
+    "OrderCheck": record(
+        verdict=one_of(*VERDICTS),
+        alerts=many("Alert"),
+        change=many("Change"),
+        orders=many("OrderLine"),
+    ),
     "SusceptibilityLine": record(
         drug=WORDS,
         mic_mg_l=TEXT_OR_NULL,
@@ -298,6 +312,7 @@ ANSWER: Final = record(
     note=TEXT_OR_NULL,
     headline=TEXT,
     lab_names=TEXTS,
+    allergies={"anyOf": [TEXTS, {"type": "null"}]},
 )
 
 

@@ -20,10 +20,11 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 def to_json(made: object, *, indent: int | None = 2) -> bytes:
-    """Write an answer or a look-up as UTF-8 JSON, without a final line end; `indent` None for one line.
+    """Write an answer or a look-up as UTF-8 JSON, without a final line end.
 
-    Whole numbers print without a fraction, what is not a finite number as null; characters that a
-    terminal would obey are written as escapes, which any JSON reader turns back.
+    `indent` None writes one line. Whole numbers print without a fraction, what is not a finite
+    number as null; characters that a terminal would obey are written as escapes, which any JSON
+    reader turns back.
     """
     raw = pydantic_core.to_json(to_data(made), indent=indent)
     if raw.isascii() and b"\x7f" not in raw:

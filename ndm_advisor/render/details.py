@@ -31,6 +31,7 @@ def why_sections(answer: Recommendation) -> Iterator[Section]:
 
 def full_sections(answer: Recommendation) -> Iterator[Section]:
     """Yield everything else: each offer's orders, monitoring, duration, sources, identities."""
+    yield "Audit", tuple(_audit(answer))
     for offer in answer.regimens:
         yield phrases.rank_words(offer.rank), tuple(_offer_lines(offer, answer))
     if answer.outcome != "abstention":
@@ -51,6 +52,18 @@ def _findings(answer: Recommendation, results: tuple[str, ...]) -> Iterator[str]
     for finding in answer.findings:
         if finding.result in results:
             yield phrases.finding_words(finding)
+
+
+def _audit(answer: Recommendation) -> Iterator[str]:
+    """Write a line for each acknowledgement: what, of which answer, why; the alert stands."""
+    stamp = answer.provenance
+    for alert in answer.alerts:
+        if alert.acknowledged is not None:
+            yield (
+                f"{alert.id} ({alert.tier.upper()}) acknowledged in this answer, advised "
+                f"{stamp.advised_on}, knowledge {stamp.knowledge_version}; it stands as it is. "
+                f"Reason: {alert.acknowledged}"
+            )
 
 
 def _offer_lines(offer: Offer, answer: Recommendation) -> Iterator[str]:

@@ -18,6 +18,8 @@ from ndm_advisor.render.sheet import Part, part
 CLOSING: Final = (
     "Decision support for professionals, not clinically signed off. Verify against local policy."
 )
+_MEASURE: Final = "bands are in mL/min by Cockcroft-Gault; eGFR is another quantity and is not used"
+_MODES: Final[Mapping[str, str]] = {"crrt": "CRRT", "sled": "SLED"}
 _WEIGHTS: Final[Mapping[str, str]] = {
     "none": "",
     "actual": "actual weight",
@@ -67,7 +69,8 @@ def dose_page(look: DoseLook, knowledge: Knowledge) -> tuple[str, tuple[Part, ..
 def _asked(asked: Question) -> str:
     name = regimen_name(asked.id, "AND")
     if asked.renal_replacement not in {None, "none"}:
-        return f"{name} on {(asked.renal_replacement or '').replace('-', ' ')}"
+        mode = asked.renal_replacement or ""
+        return f"{name} on {_MODES.get(mode, mode.replace('-', ' '))}"
     if asked.crcl_ml_min is None:
         return f"{name}, every band"
     return f"{name} at CrCl {number(asked.crcl_ml_min)} mL/min"
@@ -75,7 +78,7 @@ def _asked(asked: Question) -> str:
 
 def _dose_parts(look: DoseLook, knowledge: Knowledge) -> Iterator[Part]:
     yield Part("Provenance", stamp_lines(look.provenance))
-    yield part("Kidney", look.kidney)
+    yield part("Kidney", look.kidney, _MEASURE if look.asked.crcl_ml_min is not None else "")
     yield Part("Standing", look.standing)
     for table in look.tables:
         yield from _table_parts(table, look.asked, knowledge)
@@ -94,9 +97,9 @@ def _table_parts(table: TableLook, asked: Question, knowledge: Knowledge) -> Ite
     )
     yield part("Weight", _WEIGHTS.get(table.weight_rule, table.weight_rule))
     for rule in table.rules:
-        lead = "no" if rule.withholds else "only if"
+        lead = "not given: " if rule.withholds else ""
         action = f". Do: {rule.action}" if rule.withholds and rule.action else ""
-        yield part("Kidney rule", f"{lead}: {rule.text}{action} [{rule.id}]")
+        yield part("Kidney rule", f"{lead}{rule.text}{action} [{rule.id}]")
     yield from _row_parts(table)
     if table.order is not None:
         yield part("Dose", phrases.order_words(table.order))
@@ -144,6 +147,8 @@ def _beyond(edge: Edge) -> str:
 
 
 def _distance(edge: Edge) -> str:
+    if edge.distance == 0:
+        return "0 " + edge.unit
     if edge.unit == "mL/min":
         return phrases.distance_words(edge.distance)
     return f"{number(edge.distance, 2)} {edge.unit}"
@@ -246,15 +251,19 @@ def _changes(found: Clearance) -> Iterator[str]:
                 f"with {other.basis} weight ({_rounded(other)}) other bands hold for {drugs}; "
                 "both doses:"
             )
-        yield from (_change(change) for change in changed)
+        yield from _alike(changed)
 
 
-def _change(change: Changed) -> str:
-    use, regions = change.use.replace("-", " "), ", ".join(change.regions)
-    return (
-        f"{drug_name(change.drug)} ({use}, {regions}, {phrases.route_words(change.route)}): "
-        f"{change.used}; with {change.basis} weight: {change.other}"
-    )
+def _alike(changed: list[Changed]) -> Iterator[str]:
+    """Tables of one drug that change in the same way share a line."""
+    held: dict[tuple[str, str, str, str], list[Changed]] = {}
+    for change in changed:
+        held.setdefault((change.drug, change.route, change.used, change.other), []).append(change)
+    for (drug, route, used, other), alike in held.items():
+        uses = dict.fromkeys(change.use.replace("-", " ") for change in alike)
+        regions = dict.fromkeys(region for change in alike for region in change.regions)
+        where = f"{', '.join(uses)}; {', '.join(regions)}; {phrases.route_words(route)}"
+        yield f"{drug_name(drug)} ({where}): {used}; with {alike[0].basis} weight: {other}"
 
 
 def _near(near: Near) -> str:

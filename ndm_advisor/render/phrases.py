@@ -8,7 +8,6 @@ from ndm_advisor.model.answer import (
     Alert,
     AlternativeDose,
     BandDose,
-    Change,
     CrclBand,
     Dose,
     DrugOrder,
@@ -349,13 +348,6 @@ def scalar_words(value: Scalar) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return value if isinstance(value, str) else number(value)
-
-
-def change_words(change: Change) -> str:
-    """Write what to do with one order: `order 1: replace with cefiderocol: ...`."""
-    verb = "replace with" if change.do == "replace" and change.to else change.do
-    to = f" {drug_name(change.to)}" if change.to else ""
-    return f"order {change.order}: {verb}{to}: {change.because}"
 
 
 def not_assessed_words(item: NotAssessed) -> str:

@@ -18,6 +18,7 @@ from ndm_advisor.render import phrases, text
 from ndm_advisor.render.block import ROOMY, ROW, Block, Fold, Options
 from ndm_advisor.render.details import full_sections, why_sections
 from ndm_advisor.render.gaps import gap_words, gaps_of
+from ndm_advisor.render.order_rows import VERDICTS, about_orders, order_rows, ordered_now
 from ndm_advisor.render.regimens import band_blocks, regimen_blocks, review_block
 
 __all__ = ["Block", "Fold", "Options", "blocks"]
@@ -113,11 +114,14 @@ def _override(override: dict[str, object]) -> str:
 
 
 def _bottom_line(answer: Recommendation) -> str:
-    """Write whose infection this is and what to do; the summary alone if it says both."""
+    """Write whose infection this is, whether its orders harm, and what to do.
+
+    A summary that names the infection stands without it.
+    """
     headline = answer.headline.rstrip(".")
-    if not headline or headline in answer.summary:
-        return answer.summary
-    return f"{headline}. {answer.summary}"
+    known = not headline or headline in answer.summary
+    parts = ("" if known else f"{headline}.", ordered_now(answer), answer.summary)
+    return " ".join(part for part in parts if part)
 
 
 # -- the answer -----------------------------------------------------------------------------------
@@ -204,7 +208,8 @@ def _names_choices(lines: tuple[str, ...], answer: Recommendation) -> bool:
 
 
 def _alerts(answer: Recommendation, fold: Fold, *, full: bool) -> Iterator[Block]:
-    ordered = sorted(answer.alerts, key=lambda alert: (_TIERS[alert.tier], alert.priority))
+    first = about_orders(answer)  # what is being given now
+    ordered = sorted(answer.alerts, key=lambda a: (_TIERS[a.tier], a.id not in first, a.priority))
     shown = [alert for alert in ordered if full or alert.tier != "note" or alert.standing]
     cautions = [alert for alert in shown if alert.tier == "caution"]
     hidden = () if full else tuple(cautions[fold.cautions :])
@@ -227,7 +232,7 @@ def _alert(alert: Alert, *, gap: bool) -> Block:
     lines[-1] += f" [{alert.id}]"
     if alert.acknowledged is not None:
         lines.append(f"Acknowledged: {alert.acknowledged}")
-    standing = alert.standing and alert.tier == "note"
+    standing = alert.standing and alert.tier == "note" and alert.acknowledged is None
     short = (f"{phrases.standing_words(alert)} [{alert.id}]",) if standing else ()
     return Block(
         f"alert:{alert.id}",
@@ -244,11 +249,8 @@ def _orders(answer: Recommendation) -> Iterator[Block]:
     check = answer.order_check
     if check.verdict == "not_assessed":
         return
-    lines = (
-        check.verdict.replace("_", " "),
-        *(phrases.change_words(change) for change in check.change),
-    )
-    yield Block("orders", "ORDERS", lines, strong=True, gap=True)
+    lines = (VERDICTS[check.verdict], *order_rows(answer))
+    yield Block("orders", "ORDERS", lines, strong=True, gap=True, extra=True)
 
 
 # -- the foot -------------------------------------------------------------------------------------

@@ -162,9 +162,8 @@ def _sentences(answer: Answered) -> Iterator[Claim]:
     """Sentences of the records in play, word for word, between placeholders."""
     for file, keys in _in_play(answer):
         for item in leaves(file):
-            if item.keys[: len(keys)] == keys and isinstance(item.value, str):
-                if file.startswith("drugs/") and not _of_region(item, answer):
-                    continue
+            shown_here = not file.startswith("drugs/") or _of_answer(item, answer)
+            if item.keys[: len(keys)] == keys and isinstance(item.value, str) and shown_here:
                 yield from _fragments(item)
 
 
@@ -197,9 +196,13 @@ def drugs_in_play(answer: Answered) -> set[str]:
     return found
 
 
-def _of_region(item: Leaf, answer: Answered) -> bool:
+_SHOWN_TEXTS = ("pregnancy", "breast_feeding")  # sentences of [text] that an answer prints
+
+
+def _of_answer(item: Leaf, answer: Answered) -> bool:
+    """Whether a drug's sentence can stand in an answer: of its region's tables, or shown text."""
     if item.keys[0] != "dosing":
-        return True
+        return item.keys[0] == "text" and item.keys[1].startswith(_SHOWN_TEXTS)
     tables = trees()[item.file]["dosing"]
     regions = next(table["regions"] for table in tables if table["id"] == item.keys[1])
     return answer.json["provenance"]["region"] in regions
@@ -443,7 +446,7 @@ def order_phrase(row: Row) -> str:
     load, dose = row.dose("load"), row.dose("maintenance")
     if dose is None:
         return r"(?!)"  # nothing to dose: matches nothing
-    named = _amount(dose, row.drug, named=True)
+    named = rf"(?<!, then ){_amount(dose, row.drug, named=True)}"
     if load is not None:
         first = _amount(load, row.drug, named=False)
         again = _amount(dose, row.drug, named=False)

@@ -84,13 +84,13 @@ def source_ids() -> frozenset[str]:
 
 @cache
 def row_ids() -> frozenset[str]:
-    """The ids of the rows of the decision tables."""
-    return frozenset(
-        row["id"]
-        for name, tree in trees().items()
-        if name.startswith("tables/")
-        for row in tree.get("row", ())
-    )
+    """Ids of the rows of the decision tables; a table without rows goes by its policy clause."""
+    found: set[str] = set()
+    for name, tree in trees().items():
+        if name.startswith("tables/"):
+            found |= {row["id"] for row in tree.get("row", ())}
+            found |= {at for source, at in _cited(tree) if source == "policy"}
+    return frozenset(found)
 
 
 @cache

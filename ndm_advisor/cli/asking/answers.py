@@ -25,10 +25,9 @@ class NotReadError(ValueError):
 
 
 class Choice(NamedTuple):
-    """One of `values`, by its number or its name; any other text too when `is_open`."""
+    """One of `values`, by its number or its name."""
 
     values: tuple[str, ...]
-    is_open: bool = False
 
 
 class Menu(NamedTuple):
@@ -92,10 +91,8 @@ _DAYS_BACK: Final = {"today": 0, "yesterday": 1}
 def allowed(answer: Answer, on: date) -> str:
     """The line under a question: values, unit and range, or form."""
     match answer:
-        case Choice(values, _):
-            return _numbered(values)
-        case Menu(options):
-            return _numbered([label for label, _ in options])
+        case Choice() | Menu():
+            return _numbered(_labels(answer))
         case Number(limits):
             low, high = number_text(float(limits.low)), number_text(float(limits.high))
             return f"A number in {limits.unit}, {low} to {high}."
@@ -103,14 +100,18 @@ def allowed(answer: Answer, on: date) -> str:
             return f"A date as {on.isoformat()}, not after it; or today, yesterday."
         case Result():
             return "S, I, SDD, R, NS; MIC in mg/L as 0.5 or >32; zone 23 mm; pending."
-        case Several(hint, values) if values:
-            return f"{hint} {_numbered(values)}"
-        case Several(hint) | Allergens(hint) | Text(hint) | DrugName(hint):
-            return hint
+        case Several() | Allergens() | Text() | DrugName():
+            values = answer.values if isinstance(answer, Several) else ()
+            return f"{answer.hint} {_numbered(values)}".strip()
 
 
-def _numbered(values: list[str] | tuple[str, ...]) -> str:
-    # a private space keeps each number beside its word; `fold` turns it back
+def _labels(answer: Choice | Menu) -> tuple[str, ...]:
+    if isinstance(answer, Choice):
+        return answer.values
+    return tuple(label for label, _ in answer.options)
+
+
+def _numbered(values: tuple[str, ...]) -> str:
     return "; ".join(f"{n} = {value}" for n, value in enumerate(values, 1))
 
 
@@ -124,8 +125,8 @@ def read(answer: Answer, text: str, on: date) -> object:
         NotReadError: it could not stand in any case file.
     """
     match answer:
-        case Choice(values, is_open):
-            return _one_of(text, values, by_number=not is_open or text not in values)
+        case Choice(values):
+            return _one_of(text, values)
         case Menu(options):
             return _from_menu(text, options)
         case Number(limits):
@@ -133,19 +134,21 @@ def read(answer: Answer, text: str, on: date) -> object:
         case Day():
             back = _DAYS_BACK.get(text.casefold())
             return text if back is None else on - timedelta(days=back)
-        case Several(_, values):
-            return [_one_of(name, values) for name in _names(text)]
-        case Allergens():
-            return [{"drug": name} for name in _names(text)]
         case Result():
             return _result(text)
-        case Text() | DrugName():
-            return text
+        case Several() | Allergens() | Text() | DrugName():
+            return _words(answer, text)
 
 
-def _one_of(text: str, values: tuple[str, ...], *, by_number: bool = True) -> str:
+def _words(answer: Several | Allergens | Text | DrugName, text: str) -> object:
+    if isinstance(answer, Several):
+        return [_one_of(name, answer.values) for name in _names(text)]
+    return [{"drug": name} for name in _names(text)] if isinstance(answer, Allergens) else text
+
+
+def _one_of(text: str, values: tuple[str, ...]) -> str:
     """The value of this number or name; case, spaces and hyphens do not count."""
-    if by_number and text.isascii() and text.isdecimal() and 0 < int(text) <= len(values):
+    if text.isascii() and text.isdecimal() and 0 < int(text) <= len(values):
         return values[int(text) - 1]
     return next((value for value in values if fold(value) == fold(text)), text)
 

@@ -5,6 +5,7 @@ A screen reader follows it, and the terminal is left as it was: its mode is neve
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from typing import BinaryIO, Final, TextIO
@@ -14,6 +15,7 @@ from ndm_advisor.render import text
 
 _WIDEST: Final = 80
 _INDENT: Final = "  "
+_OPTION: Final = re.compile(r"(?<!\S)(\d+) = ")  # a number stays beside the word it stands for
 
 
 class Terminal:
@@ -29,7 +31,8 @@ class Terminal:
         lead = _INDENT * indent
         room = max(20, self._width - len(lead) - len(first))
         rest = " " * len(first)
-        for number, part in enumerate(text.fold(text.bind(text.visible(line)), room)):
+        bound = _OPTION.sub(rf"\1{text.HARD}={text.HARD}", text.bind(text.visible(line)))
+        for number, part in enumerate(text.fold(bound, room)):
             self._write(f"{lead}{rest if number else first}{part}".rstrip() + "\n")
 
     def say_verbatim(self, lines: str) -> None:

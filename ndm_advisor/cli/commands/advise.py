@@ -2,17 +2,19 @@
 
 import hashlib
 import sys
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
 import typer
 
 from ndm_advisor.cli.exit_status import ExitStatus
-from ndm_advisor.cli.options import COMMON, Data, Linear, On, TallMan
+from ndm_advisor.cli.options import COMMON, IN_ORDER, Data, Linear, On, TallMan
 from ndm_advisor.errors import KnowledgeError
 
 if TYPE_CHECKING:
+    from ndm_advisor.cli.prompts import Asked as Prompted
     from ndm_advisor.cli.screen import Screen
-    from ndm_advisor.cli.settings import Applied
+    from ndm_advisor.cli.settings import Applied, Local
     from ndm_advisor.errors import Problem
     from ndm_advisor.model.answer import CaseRef, Recommendation
     from ndm_advisor.model.case import Case
@@ -24,23 +26,27 @@ Advise a regimen for one case, or abstain and say what is missing.
 Examples:
 
 \b
+  ndm-advisor advise                            asks for the case, at a terminal
   ndm-advisor advise case.toml
   ndm-advisor advise case.toml --why
   ndm-advisor advise case.toml --set patient.crcl_ml_min=25
   ndm-advisor advise case.toml --guideline idsa-2026 --region US
   ndm-advisor advise case.toml --format json -o answer.json
+  ndm-advisor advise case.toml --format sbar
+  ndm-advisor advise case.toml --ack carbapenem-alone --reason "consultant aware"
   ndm-advisor advise - --on 2026-11-22 < case.toml
 
 Guideline and region: option, the case's [hospital], NDM_ADVISOR_GUIDELINE and
 NDM_ADVISOR_REGION, the configuration file, default. The answer says which applied.
 Exit status 4: the case was refused; every problem is on standard error.
 """
+_PROMPTED: Final = "the case asked for"
 
 
 class _Asked(NamedTuple):
-    """The options that say what is advised on, by which rules."""
+    """The options that say what is advised on, by which rules; no `case`: it is asked for."""
 
-    case: str
+    case: str | None
     guideline: str | None
     region: str | None
     settings: tuple[str, ...]
@@ -48,11 +54,19 @@ class _Asked(NamedTuple):
     data: str | None
     strict: bool
     trace: bool
+    acknowledged: dict[str, str]
 
 
-class _Answered(NamedTuple):
-    answer: "Recommendation"
+class _Given(NamedTuple):
+    """A case and what to judge it by; `prompted` when it came from questions, not a file."""
+
+    case: "Case"
     warnings: "tuple[Problem, ...]"
+    path: str | None
+    on: date
+    knowledge: "Knowledge"
+    local: "Local | None"
+    prompted: "Prompted | None"
 
 
 def advise(
@@ -76,9 +90,10 @@ def advise(
         str | None,
         typer.Option(
             "--format",
-            metavar="text|plain|json",
+            metavar="text|plain|json|sbar",
             rich_help_panel=COMMON,
-            help="text on a terminal, plain when piped. [NDM_ADVISOR_FORMAT]",
+            help="text on a terminal, plain when piped; sbar to read on the phone. "
+            "[NDM_ADVISOR_FORMAT]",
         ),
     ] = None,
     guideline: Annotated[
@@ -104,6 +119,24 @@ def advise(
             help="Change a key of the case first; KEY= takes it out. May be repeated.",
         ),
     ] = None,
+    ack: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--ack",
+            metavar="ID",
+            rich_help_panel=COMMON,
+            help="Record that an alert was seen; the --reason after it says why. It stays.",
+        ),
+    ] = None,
+    reason: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--reason",
+            metavar="TEXT",
+            rich_help_panel=COMMON,
+            help="The reason for the --ack before it; no patient data.",
+        ),
+    ] = None,
     on: On = None,
     output: Annotated[
         str | None,
@@ -119,7 +152,7 @@ def advise(
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse knowledge that is overdue for review.")
     ] = False,
-    no_input: Annotated[  # nothing asks yet; scripts may already say so
+    no_input: Annotated[
         bool, typer.Option("--no-input", help="Never ask; fail and name what is missing.")
     ] = False,
     linear: Linear = False,
@@ -134,26 +167,41 @@ def advise(
         ),
     ] = False,
 ) -> ExitStatus:
-    """Read, advise, show."""
-    if case is None:
-        return _ask_for_case(context)
+    """Read or ask, advise, show."""
+    from ndm_advisor.cli.asking.terminal import is_terminal  # noqa: PLC0415
+
+    if case is None and (no_input or not is_terminal()):
+        return _ask_for_file(context)
+    from ndm_advisor.cli.acknowledge import acknowledgements  # noqa: PLC0415
     from ndm_advisor.cli.guard import working_on  # noqa: PLC0415
     from ndm_advisor.cli.inputs import path_of  # noqa: PLC0415
-    from ndm_advisor.cli.screen import check_target, screen_for  # noqa: PLC0415
+    from ndm_advisor.cli.screen import ADVISE_FORMATS, check_target, screen_for  # noqa: PLC0415
 
     target = None if output in {None, "-"} else output
-    screen = screen_for(output_format, linear=linear, no_color=no_color, to_file=target is not None)
+    screen = screen_for(
+        output_format,
+        linear=linear,
+        no_color=no_color,
+        to_file=target is not None,
+        formats=ADVISE_FORMATS,
+    )
     if target is not None:
-        check_target(target, beside=path_of(case))
-    asked = _Asked(case, guideline, region, tuple(settings or ()), on, data, strict, trace)
-    with working_on(case):
-        answered = _answer(asked)
-        _warn(path_of(case), answered.warnings)
-        _show(answered.answer, screen, target, why=why or trace, full=full, tall_man=tall_man)
+        check_target(target, beside=path_of(case) if case else None)
+    acknowledged = acknowledgements(context.meta.get(IN_ORDER, ()), ack or (), reason or ())
+    asked = _Asked(
+        case, guideline, region, tuple(settings or ()), on, data, strict, trace, acknowledged
+    )
+    with working_on(case or _PROMPTED):
+        given = _read(asked) if case else _prompt(asked)
+        answer = _answer(given, asked)
+        _warn(given.path, given.warnings)
+        _show(answer, screen, target, why=why or trace, full=full, tall_man=tall_man)
+        if given.prompted is not None:
+            _offer_to_save(given.prompted)
     return ExitStatus.OK
 
 
-def _ask_for_case(context: typer.Context) -> ExitStatus:
+def _ask_for_file(context: typer.Context) -> ExitStatus:
     """Without a file there is nothing to wait for: say what to give."""
     from ndm_advisor.cli.guard import say  # noqa: PLC0415
 
@@ -166,41 +214,76 @@ def _ask_for_case(context: typer.Context) -> ExitStatus:
 # -- the answer -----------------------------------------------------------------------------------
 
 
-def _answer(asked: _Asked) -> _Answered:
-    """The answer and the warnings about the case.
+def _read(asked: _Asked) -> _Given:
+    """The case of the file.
 
     Raises:
-        NdmAdvisorError: options, case or knowledge do not allow one.
+        NdmAdvisorError: options, case or knowledge do not allow an answer.
     """
     from ndm_advisor.cli.base import load_base, names_of  # noqa: PLC0415
-    from ndm_advisor.cli.inputs import date_of_advice, path_of, read_text  # noqa: PLC0415
-    from ndm_advisor.cli.settings import apply_hospital_settings, read_local  # noqa: PLC0415
-    from ndm_advisor.explain.advise import advise as advise_on  # noqa: PLC0415
+    from ndm_advisor.cli.inputs import STDIN, date_of_advice, path_of, read_text  # noqa: PLC0415
+    from ndm_advisor.cli.settings import read_local  # noqa: PLC0415
     from ndm_advisor.read.case_file import read_case  # noqa: PLC0415
 
     on = date_of_advice(asked.on)
-    path = path_of(asked.case)
-    text = read_text(asked.case)
+    name = asked.case or STDIN
+    text = read_text(name)
     knowledge = load_base(asked.data)
     names = names_of(knowledge)
+    path = path_of(name)
     case, warnings = read_case(text, path=path, names=names, on=on, settings=asked.settings)
-    local = read_local(names, on=on)
+    return _Given(case, warnings, path, on, knowledge, read_local(names, on=on), None)
+
+
+def _prompt(asked: _Asked) -> _Given:
+    """The case by question and answer; its warnings were said there."""
+    from ndm_advisor.cli.prompts import ask_case  # noqa: PLC0415
+
+    made = ask_case(
+        finish="advise",
+        on=asked.on,
+        data=asked.data,
+        guideline=asked.guideline,
+        region=asked.region,
+        settings=asked.settings,
+    )
+    place = made.setting
+    return _Given(made.case, (), None, place.on, place.knowledge, place.local, made)
+
+
+def _offer_to_save(prompted: "Prompted") -> None:
+    from ndm_advisor.cli.prompts import offer_to_save  # noqa: PLC0415
+
+    sys.stdout.flush()
+    offer_to_save(prompted.terminal, prompted.text)
+
+
+def _answer(given: _Given, asked: _Asked) -> "Recommendation":
+    """The answer, by the settings that apply.
+
+    Raises:
+        NdmAdvisorError: options or knowledge do not allow one.
+    """
+    from ndm_advisor.cli.settings import apply_hospital_settings  # noqa: PLC0415
+    from ndm_advisor.explain.advise import advise as advise_on  # noqa: PLC0415
+
     applied = apply_hospital_settings(
-        case, knowledge, local, guideline=asked.guideline, region=asked.region
+        given.case, given.knowledge, given.local, guideline=asked.guideline, region=asked.region
     )
     answer = advise_on(
         applied.case,
-        knowledge,
-        on=on,
+        given.knowledge,
+        on=given.on,
         settled=applied.settled,
-        reference=_reference(case, path),
+        reference=_reference(given.case, given.path),
         local_override=applied.local_override,
+        acknowledged=asked.acknowledged,
     )
     if asked.trace:
-        _say_what_applied(applied, knowledge, answer)
+        _say_what_applied(applied, given.knowledge, answer)
     if asked.strict:
         _refuse_overdue(answer)
-    return _Answered(answer, warnings)
+    return answer
 
 
 def _reference(case: "Case", path: str | None) -> "CaseRef":
@@ -259,6 +342,14 @@ def _show(
             write_out(document)
         else:
             write_file(target, document)
+        return
+    if screen.kind == "sbar":
+        from ndm_advisor.render.sbar import to_sbar  # noqa: PLC0415
+
+        if target is None:
+            write_out(to_sbar(answer, tall_man=tall_man, encoding=sys.stdout.encoding))
+        else:
+            write_file(target, to_sbar(answer, tall_man=tall_man).encode())
         return
     from ndm_advisor.render.view import Options  # noqa: PLC0415
 
