@@ -12,6 +12,7 @@ from ndm_advisor.cli.commands import (
     dose,
     explain,
     knowledge,
+    new,
     schedule,
     schema,
     topics,
@@ -38,6 +39,7 @@ Examples:
   ndm-advisor advise - < case.toml              the same from standard input
   ndm-advisor advise case.toml --format json    for programs
   ndm-advisor validate cases/*.toml             diagnostics only
+  ndm-advisor new > case.toml                   a blank case to fill in
   ndm-advisor explain aztreonam-alone           what an id stands for, and why
 """
 _MORE: Final = """
@@ -120,6 +122,9 @@ app.command("advise", cls=Command, short_help="Advise on one case.", help=advise
 )
 app.command("validate", cls=Command, short_help="Check case files; no advice.", help=validate.HELP)(
     guarded(validate.validate)
+)
+app.command("new", cls=Command, short_help="Print a blank case, or ask for one.", help=new.HELP)(
+    guarded(new.new)
 )
 app.command(
     "explain", cls=Command, short_help="Say what an id stands for, and why.", help=explain.HELP

@@ -74,6 +74,7 @@ def offer_to_save(terminal: Terminal, text: str) -> None:
     Raises:
         KeyboardInterrupt: Ctrl-C, or the end of the input.
     """
+    terminal.say()
     terminal.say("Save the case? A file name such as case.toml; no patient's name or number.")
     while True:
         answer = terminal.ask("[Enter: not saved] > ")

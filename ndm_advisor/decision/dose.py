@@ -555,21 +555,18 @@ def _band_text(band: Band, serving: _Serving) -> str:
     dose = _amount(band.maintenance, band, serving)
     if dose is None:
         return f"{words.drug_name(serving.drug.id)}: weight not known"
-    return order_text(load, dose, band.interval_h, band.to_interval_h, *serving.span(band))
+    return order_text(load, dose, (band.interval_h, band.to_interval_h), serving.span(band))
 
 
 def order_text(
     load: Dose | None,
     dose: Dose,
-    interval_h: float | None,
-    to_interval_h: float | None,
-    infusion_h: float | None,
-    to_infusion_h: float | None = None,
+    interval_h: tuple[float | None, float | None],
+    infusion_h: tuple[float | None, float | None],
 ) -> str:
     """An order as a nurse reads it: load first, then maintenance, interval and infusion."""
     lead = f"{load.text} first, then " if load else ""
-    over = words.over(infusion_h, to_infusion_h)
-    tail = [words.every(interval_h, to_interval_h) or "once", over]
+    tail = [words.every(*interval_h) or "once", words.over(*infusion_h)]
     return f"{lead}{dose.text} {' '.join(part for part in tail if part)}"
 
 
@@ -622,6 +619,6 @@ def _alternative(why: _Why, band: Band, serving: _Serving) -> AlternativeDose | 
         return None
     load = _amount(band.load, band, serving)
     hours = serving.hours(band)
-    text = order_text(load, dose, band.interval_h, band.to_interval_h, *serving.span(band))
+    text = order_text(load, dose, (band.interval_h, band.to_interval_h), serving.span(band))
     route = serving.table.route
     return AlternativeDose(why, route, load, dose, band.interval_h, hours, band.sources, text)

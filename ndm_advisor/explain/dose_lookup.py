@@ -444,10 +444,8 @@ def _said(look: TableLook) -> Iterator[str]:
     text = order_text(
         order.loading_dose,
         order.maintenance_dose,
-        order.interval_h,
-        order.to_interval_h,
-        order.infusion_h,
-        order.to_infusion_h,
+        (order.interval_h, order.to_interval_h),
+        (order.infusion_h, order.to_infusion_h),
     )
     yield _noted(text, look.row.note if look.row else None)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from ndm_advisor.decision.alerts import missed_starts
+from ndm_advisor.decision.alerts.of_kidney import missed_starts
 from ndm_advisor.decision.dose import PAIR
 from ndm_advisor.explain.words_of import sentence
 from ndm_advisor.model import words

@@ -97,7 +97,7 @@ def allowed(answer: Answer, on: date) -> str:
             low, high = number_text(float(limits.low)), number_text(float(limits.high))
             return f"A number in {limits.unit}, {low} to {high}."
         case Day():
-            return f"A date as {on.isoformat()}, not after it; or today, yesterday."
+            return f"A date as YYYY-MM-DD, not after {on.isoformat()}; or today, yesterday."
         case Result():
             return "S, I, SDD, R, NS; MIC in mg/L as 0.5 or >32; zone 23 mm; pending."
         case Several() | Allergens() | Text() | DrugName():
@@ -172,8 +172,11 @@ def _number(text: str, limits: Range) -> object:
 
 
 def _names(text: str) -> list[str]:
-    if fold(text) == NONE:
+    if fold(text) in {NONE, "no"}:
         return []
+    if fold(text) == "yes":
+        message = "write the names, with commas between them"
+        raise NotReadError(message)
     names = [name.strip() for name in re.split(r"[,;]", text)]
     return list(dict.fromkeys(name for name in names if name))
 

@@ -326,7 +326,7 @@ def _result(drug: str, known: Known, section: str, *, skip: str = "") -> Iterato
         row = known.at(*path)
         category = row.get("category") if isinstance(row, dict) else None
         has_result = category is not None and category not in NO_RESULT
-        reason = "" if has_result else "combined test without a category"
+        reason = "" if has_result else "combined test without a result"
         method = f"{key}.method"
         yield _made(
             method, (*path, "method"), section, WORDING[method], answer_of(method), skip=reason
@@ -366,11 +366,10 @@ def _kidney(known: Known, section: str) -> Iterator[Question]:
     skip = _own_kidneys(known)
     yield _made(KIDNEY, (), section, WORDING[KIDNEY], Menu(options), skip=skip)
     chosen = kidney_key(known)
-    for key in _KIDNEY_KEYS:
-        dotted = f"patient.{key}"
-        reason = skip or ("" if key == chosen else "given in another unit or not at all")
-        path = ("patient", key)
-        yield _made(dotted, path, section, WORDING[dotted], answer_of(dotted), skip=reason)
+    if chosen is not None:
+        key = f"patient.{chosen}"
+        path = ("patient", chosen)
+        yield _made(key, path, section, WORDING[key], answer_of(key), skip=skip)
 
 
 def _reactions(known: Known, section: str) -> Iterator[Question]:

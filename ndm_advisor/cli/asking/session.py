@@ -6,6 +6,7 @@ from typing import Final
 
 from ndm_advisor.cli.asking.answers import (
     Allergens,
+    Choice,
     DrugName,
     NotReadError,
     Result,
@@ -21,6 +22,7 @@ from ndm_advisor.errors import Problem
 from ndm_advisor.model.case import FOSFOMYCIN_NO_ROUTE, Case
 from ndm_advisor.model.words import drug_name
 from ndm_advisor.read.names import panel_id
+from ndm_advisor.read.write_case import organism_name
 
 _INTRODUCTION: Final = (
     "Questions about one case, no name or number of the patient among them. At each question: "
@@ -297,11 +299,15 @@ class Session:
             return drug_name(extra[number]) if number < len(extra) else None
         is_kidney = question.key == KIDNEY
         value = kidney_key(self._known) if is_kidney else self._known.at(*question.path)
+        if question.key == "isolate.organism" and value is not None:
+            return organism_name(self._known.case().isolate.organism)
         return None if value is None else shown_value(question.answer, value)
 
     def _default(self, question: Question) -> str | None:
         """What holds without an answer, and where it comes from."""
         settled, local = self._known.settled(), self._known.setting.local
+        if question.key == "panel.version" and isinstance(question.answer, Choice):
+            return f"{question.answer.values[0]}, the newest held"
         if question.key == "hospital.guideline":
             return f"{settled.guideline}, {_ORIGINS[settled.guideline_from]}"
         if question.key == "hospital.region":

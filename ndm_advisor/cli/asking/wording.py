@@ -177,7 +177,7 @@ WORDING: Final = {
         "never stand for it. " + _RESULT_HELP,
     ),
     "panel.results.ceftazidime-avibactam+aztreonam.method": Words(
-        "combined test by",
+        "method of the combined test",
         "By which method were the two tested together?",
         "S counts by broth-disk-elution or strip-stacking. disk-proximity shows synergy, not S.",
     ),
@@ -359,6 +359,7 @@ _CONDITIONS_HINT: Final = "Several with commas, or none:"
 _NOT_OFFERED: Final = "unknown"  # the word for it is understood everywhere
 
 _MODELS: Final[dict[str, type[BaseModel]]] = {
+    "": model.Case,
     "isolate": model.Isolate,
     "panel": model.Panel,
     "panel.results": model.PanelResult,
@@ -366,6 +367,7 @@ _MODELS: Final[dict[str, type[BaseModel]]] = {
     "patient": model.Patient,
     "patient.allergies": model.Allergy,
     "hospital": model.Hospital,
+    "orders": model.Order,
 }
 
 
@@ -381,7 +383,7 @@ def answer_of(key: str) -> Answer:
     limits = (PATIENT_RANGES | INFECTION_RANGES).get(field)
     if limits is not None:
         return Number(limits)
-    types = _leaves(_MODELS[table].model_fields[field].annotation)
+    types = _types_of(table, field)
     if bool in types:
         return YES_NO
     if date in types:
@@ -392,6 +394,19 @@ def answer_of(key: str) -> Answer:
     return Choice(values)
 
 
+def values_of(key: str) -> tuple[str, ...]:
+    """The words a key of the case may hold, as the file writes them; none for free text."""
+    table, _, field = key.rpartition(".")
+    types = _types_of(table, field)
+    if bool in types and dict not in types:
+        return ("true", "false")
+    return tuple(str(leaf) for leaf in types if isinstance(leaf, str | int))
+
+
+def _types_of(table: str, field: str) -> list[object]:
+    return _leaves(_MODELS[table].model_fields[field].annotation)
+
+
 def _leaves(annotation: object) -> list[object]:
     """The values and plain types an annotation is made of."""
     if get_origin(annotation) is Literal:
@@ -399,7 +414,8 @@ def _leaves(annotation: object) -> list[object]:
     if get_origin(annotation) is Annotated:
         return _leaves(get_args(annotation)[0])
     parts = get_args(annotation)
-    own: list[object] = [tuple] if get_origin(annotation) is tuple else []
+    origin = get_origin(annotation)
+    own: list[object] = [origin] if origin in {tuple, dict} else []
     if not parts:
         return [annotation]
     return own + [leaf for part in parts for leaf in _leaves(part)]

@@ -1,0 +1,149 @@
+"""Alerts about kidney function and the doses that hang on it."""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from ndm_advisor.decision.alerts.situation import Offered, Raised, Situation, dosed, review_hours
+from ndm_advisor.decision.dose import edges_of, lands_elsewhere
+from ndm_advisor.decision.rank import A, P
+from ndm_advisor.model import words
+from ndm_advisor.model.answer import DrugOrder
+
+_HOURS_48: Final = 48
+_MODES: Final = {
+    "intermittent-haemodialysis": "haemodialysis",
+    "crrt": "CRRT",
+    "peritoneal-dialysis": "peritoneal dialysis",
+    "sled": "SLED",
+}
+
+
+def _pair_renal_divergence(s: Situation) -> Iterator[Raised]:
+    pair = next((o for o in s.offered if o.ranked.strategy == P), None)
+    facts = s.facts
+    if pair is None or not (facts.pair_divergence or facts.on_renal_replacement):
+        return
+    intervals = {o.drug: o.interval_h for o in pair.orders}
+    values = {
+        "crcl": words.number(facts.crcl_ml_min or 0, 1),
+        "condition": _MODES.get(facts.renal_replacement or "", ""),
+        "hours": words.number(_HOURS_48),
+        "starts": missed_starts(intervals.get("ceftazidime-avibactam"), intervals.get("aztreonam")),
+    }
+    variant = "caution"
+    if facts.on_renal_replacement:
+        variant = "replacement" if values["starts"] else "pending"
+    names = ("crcl_ml_min", "renal_replacement")
+    yield Raised("pair-renal-divergence", "caution", variant, values, names)
+
+
+def missed_starts(partner_h: float | None, aztreonam_h: float | None) -> str:
+    """Aztreonam starts in 48 h without a ceftazidime-avibactam start beside them: "4 of 6"."""
+    if partner_h is None or aztreonam_h is None:
+        return ""
+    starts = [n * aztreonam_h for n in range(int(_HOURS_48 / aztreonam_h))]
+    missed = sum(1 for start in starts if start % partner_h)
+    return f"{missed} of {len(starts)}"
+
+
+def _near_edge(s: Situation) -> Iterator[Raised]:
+    crcl = s.facts.crcl_ml_min
+    if crcl is None:
+        return
+    share = s.knowledge.settings.near_edge_share
+    for offer, order, use in dosed(s):
+        edges = edges_of(order, use, s.facts, s.knowledge)
+        near = [e for e in edges if abs(crcl - e) <= share * e]
+        if near and order.band_edge is not None:
+            edge = min(near, key=lambda e: abs(crcl - e))
+            values = {
+                "crcl": words.number(crcl, 1),
+                "distance": words.number(abs(crcl - edge), 1),
+                "edge": words.number(edge),
+                "drug": words.drug_name(order.drug),
+                "dose_beyond": order.band_edge.dose_beyond,
+            }
+            yield Raised("crcl-near-band-edge", "caution", "near-edge", values, ("crcl_ml_min",))
+            return
+        yield from _other_weight(offer, order, use, s)
+
+
+def _other_weight(_offer: Offered, order: DrugOrder, use: str, s: Situation) -> Iterator[Raised]:
+    kidney = s.facts.kidney
+    for basis, other in s.facts.other_crcl:
+        if lands_elsewhere(order, use, other, s.facts, s.knowledge):
+            values = {
+                "weight": words.number(kidney.weight_kg or 0, 1),
+                "crcl": words.number(s.facts.crcl_ml_min or 0, 1),
+                "other_weight": basis,
+                "other_crcl": words.number(other, 1),
+                "drug": words.drug_name(order.drug),
+                "dose_beyond": "falls in another band",
+            }
+            names = ("crcl_ml_min", "weight_kg")
+            yield Raised("crcl-near-band-edge", "caution", "other-weight", values, names)
+            return
+
+
+def _creatinine_unstable(s: Situation) -> Iterator[Raised]:
+    facts, settings = s.facts, s.knowledge.settings
+    if not s.in_treatment or facts.on_renal_replacement:
+        return
+    ident = "creatinine-unstable"
+    crcl = words.number(facts.crcl_ml_min, 1) if facts.crcl_ml_min is not None else "not known"
+    values = {"crcl": crcl, "hours": "48", "days": ""}
+    if facts.aki_within_48h:
+        yield Raised(ident, "caution", *_aki(values, s), ("aki_within_48h", "crcl_ml_min"))
+        return
+    if facts.creatinine_days is not None and facts.creatinine_days > settings.stale_creatinine_days:
+        days = f"{facts.creatinine_days} days"
+        yield Raised(ident, "caution", "stale", {**values, "days": days}, ("crcl_ml_min",))
+        return
+    low = facts.crcl_ml_min is not None and facts.crcl_ml_min <= settings.unstable_crcl_at_most
+    if facts.severe and low and facts.aki_within_48h is None:
+        names = ("severity", "crcl_ml_min", "aki_within_48h")
+        yield Raised(ident, "caution", "acute-or-chronic", values, names)
+
+
+def _aki(values: dict[str, str], s: Situation) -> tuple[str, dict[str, str]]:
+    """The two doses of the first 48 hours, where a drug has two."""
+    for _, order, _ in dosed(s):
+        other = order.alternative_dose
+        if other is not None and other.why == "aki-first-48-h" and order.maintenance_dose:
+            here = f"{order.maintenance_dose.text} {words.every(order.interval_h)}"
+            shown = {
+                **values,
+                "drug": words.drug_name(order.drug),
+                "dose_here": here,
+                "dose_beyond": other.text,
+            }
+            unknown = s.facts.baseline_ckd is None
+            return ("aki-baseline-unknown" if unknown else "aki"), shown
+    first = next((o for _, o, _ in dosed(s)), None)
+    drug = words.drug_name(first.drug) if first else "each drug"
+    return "aki-banded", {**values, "drug": drug, "dose_here": "its banded dose"}
+
+
+def _augmented_clearance(s: Situation) -> Iterator[Raised]:
+    limit = s.knowledge.settings.augmented_crcl_at_least
+    crcl = s.facts.crcl_ml_min
+    if crcl is None or crcl < limit or not {A, P} & set(s.offered_ids):
+        return
+    offer = next(o for o in s.offered if o.ranked.strategy in {A, P})
+    values = {
+        "crcl": words.number(crcl, 1),
+        "limit": f"{words.number(limit)} mL/min",
+        "drug": words.regimen_name(offer.ranked.strategy, "with"),
+        "dose_here": "the full dose",
+        "hours": words.number(s.knowledge.settings.pair_infusion_h),
+        "first": review_hours(s)["first"],
+    }
+    yield Raised("augmented-clearance", "note", "note", values, ("crcl_ml_min",))
+
+
+RULES: Final[tuple[Callable[[Situation], Iterator[Raised]], ...]] = (
+    _pair_renal_divergence,
+    _near_edge,
+    _creatinine_unstable,
+    _augmented_clearance,
+)

@@ -1,0 +1,134 @@
+"""Alerts about the patient: allergy, pregnancy, and the hazards that hold for what is offered."""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from ndm_advisor.decision.alerts.situation import (
+    Raised,
+    Situation,
+    first_regimen,
+    site_name,
+)
+from ndm_advisor.decision.rank import A, F, P
+from ndm_advisor.model import words
+from ndm_advisor.model.facts import AllergyFinding
+
+
+def _side_chain(s: Situation) -> Iterator[Raised]:
+    if not (s.facts.severe_side_chain and s.facts.invasive and s.in_treatment):
+        return
+    found = next(f for f in s.facts.allergy_findings if f.severity == "severe")
+    yield Raised(
+        "side-chain-escape-routes",
+        "caution",
+        "caution",
+        _reaction(found, s),
+        ("severe_side_chain",),
+    )
+
+
+def _allergy_abstention(s: Situation) -> Iterator[Raised]:
+    """Policy 4.7: nothing is left because of an allergy."""
+    if s.selection is None or not s.selection.reason.startswith("allergy-"):
+        return
+    for strategy in (A, P, F):
+        excluded = s.fates[strategy].excluded
+        if excluded and all(a.hazard.alert == "severe-allergy" for a in excluded):
+            drug = excluded[0].drug or ""
+            found = next(
+                f for f in s.facts.allergy_findings if f.drug == drug and f.severity == "severe"
+            )
+            values = _reaction(found, s)
+            names = ("severe_beta_lactam",)
+            yield Raised("severe-allergy", "stop", "only-offered", values, names)
+            yield Raised("side-chain-escape-routes", "caution", "caution", values, names)
+            return
+
+
+def _allergy_caution(s: Situation) -> Iterator[Raised]:
+    offered = {drug for fate in s.given_fates for drug in fate.strategy.drugs}
+    for found in s.facts.allergy_findings:
+        variant = _allergy_variant(found)
+        if found.drug in offered and variant:
+            values = _reaction(found, s)
+            yield Raised("allergy-caution", "caution", variant, values, ("severe_beta_lactam",))
+    if s.facts.unknown_allergens and s.offered:
+        values = {"culprit": s.facts.unknown_allergens[0], "drugs": first_regimen(s)}
+        names = ("severe_beta_lactam",)
+        yield Raised("allergy-caution", "caution", "not-judged", values, names)
+
+
+def _allergy_variant(found: AllergyFinding) -> str:
+    if found.cell == "label":
+        return "eu-any-cephalosporin"
+    if found.severity == "severe":
+        return {"caution": "caution", "none": "no-statement"}.get(found.cell, "")
+    if found.cell != "caution":
+        return ""
+    return "mild" if found.severity == "mild" else "unknown-severity"
+
+
+def _reaction(found: AllergyFinding, s: Situation) -> dict[str, str]:
+    return {
+        "reaction": found.reaction or "reaction",
+        "culprit": found.culprit_text,
+        "drug": words.drug_name(found.drug),
+        "drugs": first_regimen(s),
+        "region": s.facts.region,
+    }
+
+
+def _cautions_of_offers(s: Situation) -> Iterator[Raised]:
+    """Cautions of the hazard records that hold for an offered drug: one alert per id."""
+    for fate in s.given_fates:
+        for asked in fate.asked:
+            hazard = asked.hazard
+            if asked.holds and hazard.tier == "caution" and hazard.alert:
+                if hazard.alert == "allergy-caution":
+                    continue  # worded from the allergy entry itself
+                facts = tuple(c.fact for c in hazard.when)
+                values = {
+                    "because": asked.because,
+                    "do": hazard.do,
+                    "drug": words.drug_name(asked.drug or ""),
+                    "hazard": hazard.id,
+                }
+                yield Raised(
+                    hazard.alert, "caution", "hazard", values, facts, drug=asked.drug or ""
+                )
+
+
+def _pregnancy(s: Situation) -> Iterator[Raised]:
+    facts = s.facts
+    if not (facts.pregnant and s.in_treatment):
+        return
+    values = {
+        "site": site_name(s),
+        "condition": "severe" if facts.severe else "not severe",
+        "drug": "",
+        "drugs": first_regimen(s),
+        "weeks": words.number(facts.gestation_weeks or 0),
+        "region": facts.region,
+    }
+    if facts.invasive:
+        yield Raised("pregnancy", "caution", "caution", values, ("pregnant", "site", "severity"))
+
+
+def _breast_feeding(s: Situation) -> Iterator[Raised]:
+    if not (s.facts.breast_feeding and s.offered):
+        return
+    first = s.offered[0].drugs[0]
+    text = s.knowledge.drugs[first].text.get("breast_feeding")
+    value = str(text.get("text", "")) if isinstance(text, dict) else "no statement read"
+    values = {"drug": words.drug_name(first), "value": value.rstrip(".")}
+    yield Raised("breast-feeding", "note", "note", values, ("breast_feeding",))
+
+
+RULES: Final[tuple[Callable[[Situation], Iterator[Raised]], ...]] = (
+    _side_chain,
+    _allergy_abstention,
+    _allergy_caution,
+    _pregnancy,
+    _cautions_of_offers,
+    _breast_feeding,
+)

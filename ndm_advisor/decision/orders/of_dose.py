@@ -1,0 +1,182 @@
+"""Daily amount, interval and infusion time of an order against this patient's own."""
+
+from collections.abc import Iterator
+
+from ndm_advisor.decision.alerts import Raised
+from ndm_advisor.decision.orders.placed import (
+    HOURS_PER_DAY,
+    Ordered,
+    Placed,
+    expected_orders,
+    raised_about,
+    strategy_of,
+    whole_text,
+)
+from ndm_advisor.model import words
+from ndm_advisor.model.answer import DrugOrder
+
+
+def of_doses(o: Ordered) -> Iterator[Raised]:
+    """Daily amount, interval and infusion time against this patient's own order."""
+    for placed in o.placed:
+        strategy = strategy_of(placed.drug, o)
+        if strategy is None or placed.is_loading or not placed.has_dose:
+            continue
+        expected = expected_orders(strategy, o).get(placed.drug)
+        if expected is not None:
+            yield from _against(placed, expected, o)
+
+
+def _against(placed: Placed, expected: DrugOrder, o: Ordered) -> Iterator[Raised]:
+    ident = "dose-outside-band"
+    shown = {
+        "dose_here": whole_text(expected),
+        "value": _daily_text(placed),
+        "limit": "",
+        "interval": words.number(placed.order.interval_h or 0),
+    }
+    daily = placed.daily_mg
+    maximum = expected.daily_max_mg
+    tolerance = 1 + o.situation.knowledge.settings.dose_tolerance
+    if daily is not None and maximum is not None and daily > maximum * tolerance:
+        limit = {"limit": words.grams(maximum)}
+        yield raised_about(o, placed, ident, "stop", "stop-maximum", **{**shown, **limit})
+        return
+    if expected.maintenance_dose is None or _is_alternative(placed, expected):
+        if _is_aki_full(placed, expected):
+            yield raised_about(o, placed, ident, "caution", "aki-full-dose", **shown)
+        return
+    yield from _amount(placed, expected, o, shown)
+
+
+def _is_alternative(placed: Placed, expected: DrugOrder) -> bool:
+    """Whether the order is the answer's alternative dose: oral, or full in kidney injury."""
+    other = expected.alternative_dose
+    if other is None or other.maintenance_dose is None or placed.amount_mg is None:
+        return False
+    if other.why == "label":  # shown beside the advised dose, not instead of it
+        return False
+    total, top = other.maintenance_dose.total_mg, other.maintenance_dose.to_total_mg
+    if total is None or placed.order.interval_h != other.interval_h:
+        return False
+    return total * 0.98 <= placed.amount_mg <= (top or total) * 1.02
+
+
+def _is_aki_full(placed: Placed, expected: DrugOrder) -> bool:
+    other = expected.alternative_dose
+    return _is_alternative(placed, expected) and bool(other and other.why == "aki-first-48-h")
+
+
+def _amount(
+    placed: Placed, expected: DrugOrder, o: Ordered, shown: dict[str, str]
+) -> Iterator[Raised]:
+    """The daily amount in tiers, then interval and infusion."""
+    ident = "dose-outside-band"
+    ratio = _ratio(placed, expected, o)
+    settings = o.situation.knowledge.settings
+    limit = {"limit": _daily_expected(expected)}
+    tolerance = settings.dose_tolerance
+    if _is_one_component(placed, expected, tolerance):
+        value = {"value": words.grams(placed.amount_mg or 0)}
+        yield raised_about(o, placed, ident, "caution", "component-or-total", **{**shown, **value})
+    elif ratio is not None and ratio > settings.dose_stop_above * (1 + tolerance):
+        first = {"first": words.number(ratio, 1)}
+        yield raised_about(o, placed, ident, "stop", "stop-high", **{**shown, **limit, **first})
+    elif ratio is not None and ratio < settings.dose_stop_below * (1 - tolerance):
+        first = {"first": f"{words.number(100 * ratio, 0)} %"}
+        yield raised_about(o, placed, ident, "stop", "stop-low", **{**shown, **limit, **first})
+    elif ratio is not None and round(abs(ratio - 1), 6) > settings.dose_caution_beyond:
+        yield raised_about(o, placed, ident, "caution", "caution", **{**shown, **limit})
+    elif _other_interval(placed, expected):
+        yield raised_about(o, placed, ident, "caution", "interval", **shown)
+    elif _other_infusion(placed, expected):
+        times = {
+            "hours": words.number(placed.order.infusion_h or 0),
+            "limit": words.over(expected.infusion_h, expected.to_infusion_h).removeprefix("over "),
+        }
+        yield raised_about(o, placed, ident, "caution", "infusion", **{**shown, **times})
+
+
+def _ratio(placed: Placed, expected: DrugOrder, o: Ordered) -> float | None:
+    """Ordered over expected, by day; 1 inside a printed range; None where not comparable."""
+    dose = expected.maintenance_dose
+    if dose is None:
+        return None
+    low, high = dose.total_mg, dose.to_total_mg
+    ordered = placed.amount_mg
+    if dose.units is not None:
+        low, high, ordered = _in_units(placed, expected)
+    if low is None or ordered is None:
+        return None
+    tops = [high or low, low]
+    if expected.doses is None and expected.interval_h:
+        if not placed.order.interval_h:
+            return None
+        ordered *= HOURS_PER_DAY / placed.order.interval_h
+        slowest = expected.to_interval_h or expected.interval_h
+        tops = [
+            (high or low) * HOURS_PER_DAY / expected.interval_h,
+            low * HOURS_PER_DAY / slowest,
+        ]
+    top, bottom = tops
+    tolerance = o.situation.knowledge.settings.dose_tolerance
+    if bottom * (1 - tolerance) <= ordered <= top * (1 + tolerance):
+        return 1.0
+    return ordered / top if ordered > top else ordered / bottom
+
+
+def _in_units(
+    placed: Placed, expected: DrugOrder
+) -> tuple[float | None, float | None, float | None]:
+    """A polymyxin order in the unit system its table prints; never converted."""
+    dose = expected.maintenance_dose
+    if dose is None or dose.units is None:
+        return None, None, None
+    order = placed.order
+    by_system = {
+        "million-units-colistimethate": order.dose_million_units,
+        "mg-colistin-base": order.dose_mg_colistin_base,
+        "mg-polymyxin-b": order.dose_mg_polymyxin_b,
+        "units-polymyxin-b": order.dose_units,
+    }
+    return dose.units.amount, dose.units.to_amount, by_system[dose.units.system]
+
+
+def _is_one_component(placed: Placed, expected: DrugOrder, tolerance: float) -> bool:
+    """Whether the ordered total equals one component of the expected dose."""
+    dose = expected.maintenance_dose
+    parts = dose.components_mg if dose else None
+    if not parts or len(parts) == 1 or placed.amount_mg is None or placed.order.components_mg:
+        return False
+    amount = placed.amount_mg
+    return any(abs(amount - mg) <= tolerance * mg for mg in parts.values())
+
+
+def _other_interval(placed: Placed, expected: DrugOrder) -> bool:
+    ordered = placed.order.interval_h
+    if ordered is None or expected.interval_h is None:
+        return False
+    return not expected.interval_h <= ordered <= (expected.to_interval_h or expected.interval_h)
+
+
+def _other_infusion(placed: Placed, expected: DrugOrder) -> bool:
+    ordered = placed.order.infusion_h
+    if ordered is None or expected.infusion_h is None:
+        return False
+    top = expected.to_infusion_h or expected.infusion_h
+    return not expected.infusion_h - 0.01 <= ordered <= top + 0.01
+
+
+def _daily_text(placed: Placed) -> str:
+    if placed.daily_mg is not None:
+        return words.grams(placed.daily_mg)
+    return words.grams(placed.amount_mg) if placed.amount_mg is not None else "the dose"
+
+
+def _daily_expected(expected: DrugOrder) -> str:
+    dose = expected.maintenance_dose
+    if dose is None or dose.total_mg is None:
+        return "dose" if dose is None else dose.text
+    factor = HOURS_PER_DAY / expected.interval_h if expected.interval_h else 1
+    top = None if dose.to_total_mg is None else dose.to_total_mg * factor
+    return words.grams_range(dose.total_mg * factor, top)

@@ -1,0 +1,243 @@
+"""Alerts over the set of orders: lone drugs, partners, duplicates, cover (policy section 6)."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from ndm_advisor.decision.alerts import Raised
+from ndm_advisor.decision.orders.placed import (
+    AVIBACTAM_PRODUCTS,
+    HOURS_PER_DAY,
+    PARTNERS,
+    Ordered,
+    Placed,
+    expected_orders,
+    is_main,
+    raised_about,
+    strategy_of,
+    whole_text,
+)
+from ndm_advisor.decision.rank import A, F, P
+from ndm_advisor.model import words
+from ndm_advisor.model.case import Order
+
+BETA_LACTAMS: Final = frozenset(
+    {"cephalosporin", "siderophore-cephalosporin", "monobactam", "carbapenem", "penicillin"}
+)
+INHIBITOR_CARBAPENEMS: Final = ("meropenem-vaborbactam", "imipenem-relebactam")
+
+
+def at_colonisation(o: Ordered) -> Raised:
+    """Any antibacterial at site colonisation."""
+    return raised_about(o, o.placed[0], "treating-colonisation", "caution", "caution")
+
+
+def _aztreonam_alone(o: Ordered) -> Iterator[Raised]:
+    if "aztreonam" in o.drugs and not set(AVIBACTAM_PRODUCTS) & o.drugs:
+        hours = words.number(o.situation.knowledge.settings.review_hours[0])
+        yield raised_about(o, o.of("aztreonam"), "aztreonam-alone", "stop", "stop", hours=hours)
+
+
+def _inhibitor_alone(o: Ordered) -> Iterator[Raised]:
+    facts = o.situation.facts
+    if not facts.mbl_in_play:
+        return
+    unknown = facts.mbl_stated == "unknown"
+    hours = words.number(o.situation.knowledge.settings.pair_infusion_h)
+    ident = "inhibitor-combination-alone"
+    for drug in ("ceftazidime-avibactam", *INHIBITOR_CARBAPENEMS):
+        if drug not in o.drugs or (drug in PARTNERS and "aztreonam" in o.drugs):
+            continue
+        placed = o.of(drug)
+        if unknown:
+            first = _not_s(o)
+            yield raised_about(o, placed, ident, "caution", "caution", **first)
+        else:
+            variant = "stop" if drug in PARTNERS else "with-or-without"
+            yield raised_about(o, placed, ident, "stop", variant, hours=hours)
+
+
+def _not_s(o: Ordered) -> dict[str, str]:
+    """A carbapenem that is not S, for the words."""
+    for drug in ("meropenem", "imipenem", "ertapenem", "doripenem"):
+        result = o.situation.facts.susceptibilities.get(drug)
+        if result is not None and result.used not in {"S", "untested"}:
+            return {"first": drug, "category": result.used}
+    return {"first": "carbapenem", "category": "not S"}
+
+
+def _carbapenem_alone(o: Ordered) -> Iterator[Raised]:
+    beta_lactams = [p for p in o.placed if p.drug_class in BETA_LACTAMS]
+    plain = [
+        p
+        for p in beta_lactams
+        if p.drug_class == "carbapenem" and p.drug not in INHIBITOR_CARBAPENEMS
+    ]
+    if plain and len(plain) == len(beta_lactams):
+        yield raised_about(o, plain[0], "carbapenem-alone", "stop", "stop")
+
+
+def _polymyxin_alone(o: Ordered) -> Iterator[Raised]:
+    s = o.situation
+    for placed in o.placed:
+        if placed.drug_class != "polymyxin":
+            continue
+        yield raised_about(o, placed, "polymyxin-toxicity", "caution", _toxicity(placed))
+        if s.facts.invasive and is_main(placed, o):
+            usable = any(s.fates[i].is_usable for i in (A, P, F))
+            tier = "stop" if usable else "caution"
+            yield raised_about(o, placed, "polymyxin-alone", tier, tier)
+
+
+def _toxicity(placed: Placed) -> str:
+    return "polymyxin-b" if placed.drug == "polymyxin-b" else "caution"
+
+
+def _partner_missing(o: Ordered) -> Iterator[Raised]:
+    if not set(PARTNERS) <= o.drugs:
+        return
+    expected = expected_orders(P, o)
+    without = [d for d in PARTNERS if not o.of(d).has_dose]
+    for drug in without:
+        placed = o.of(drug)
+        if len(without) == 1:  # neither dosed: nothing can be judged
+            dose = whole_text(expected.get(drug))
+            hours = words.number(o.situation.knowledge.settings.pair_infusion_h)
+            yield raised_about(
+                o, placed, "partner-missing", "stop", "no-dose", dose_here=dose, hours=hours
+            )
+
+
+def _not_together(o: Ordered) -> Iterator[Raised]:
+    if P not in o.strategies:
+        return
+    first, second = (o.of(d) for d in PARTNERS)
+    intervals = {x.interval_h for x in expected_orders(P, o).values()}
+    hours = words.number(o.situation.knowledge.settings.pair_infusion_h)
+    names = {"first": words.drug_name(first.drug), "second": words.drug_name(second.drug)}
+    ident = "pair-not-together"
+    times = (first.order.infusion_h, second.order.infusion_h)
+    if None not in times and times[0] != times[1]:
+        yield raised_about(o, second, ident, "caution", "infusion", **{**names, "hours": hours})
+    apart = _minutes_apart(first.order, second.order)
+    limit = o.situation.knowledge.settings.pair_starts_apart_minutes
+    if apart is not None and apart > limit and len(intervals) <= 1:
+        shown = {
+            "value": f"{words.number(apart)} minutes",
+            "limit": f"{words.number(limit)} minutes",
+        }
+        yield raised_about(
+            o, second, ident, "caution", "starts", **{**names, **shown, "hours": hours}
+        )
+
+
+def _minutes_apart(first: Order, second: Order) -> float | None:
+    """Minutes between the starts, modulo the shorter interval; None where one is not given."""
+    if first.start_time is None or second.start_time is None:
+        return None
+    intervals = [i for i in (first.interval_h, second.interval_h) if i]
+    every = 60 * min(intervals) if intervals else 60 * HOURS_PER_DAY
+    minutes = [
+        60 * t.hour + t.minute + t.second / 60 for t in (first.start_time, second.start_time)
+    ]
+    apart = abs(minutes[0] - minutes[1]) % every
+    return min(apart, every - apart)
+
+
+def _duplicates(o: Ordered) -> Iterator[Raised]:
+    ident = "duplicate-strategy"
+    if A in o.drugs and set(PARTNERS) & o.drugs:
+        yield raised_about(o, o.of(A), ident, "stop", "stop")
+    seen: dict[str, Placed] = {}
+    for placed in o.placed:
+        if placed.is_loading:
+            continue
+        before = seen.setdefault(placed.drug, placed)
+        if before is not placed:
+            strategy = strategy_of(placed.drug, o)
+            dose = whole_text(expected_orders(strategy, o).get(placed.drug)) if strategy else ""
+            both = {"first": f"order {before.number}", "second": f"order {placed.number}"}
+            yield raised_about(o, placed, ident, "stop", "same-drug", dose_here=dose, **both)
+
+
+def _cefiderocol_untested(o: Ordered) -> Iterator[Raised]:
+    if F in o.drugs and o.situation.facts.cefiderocol_support == "untested":
+        test = "a cefiderocol result"
+        yield raised_about(o, o.of(F), "cefiderocol-untested", "caution", "caution", test=test)
+
+
+def _anaerobic_cover(o: Ordered) -> Iterator[Raised]:
+    facts = o.situation.facts
+    asked = facts.site == "intra-abdominal" or facts.polymicrobial is True
+    active = [i for i in (A, P, F) if i in o.strategies]
+    denied = facts.region == "EU" and facts.anaerobes is False
+    if not asked or not active or "metronidazole" in o.drugs or denied:
+        return
+    expected = expected_orders("metronidazole", o).get("metronidazole")
+    drugs = words.join_names(words.regimen_name(i) for i in active)
+    placed = o.of(o.situation.knowledge.strategies[active[0]].drugs[0])
+    yield raised_about(
+        o,
+        placed,
+        "anaerobic-cover",
+        "caution",
+        "ordered",
+        drugs=drugs,
+        dose_here=whole_text(expected),
+    )
+
+
+def _renal_divergence(o: Ordered) -> Iterator[Raised]:
+    facts = o.situation.facts
+    unsaid = P in o.strategies and P not in o.situation.offered_ids
+    if unsaid and (facts.pair_divergence or facts.on_renal_replacement):
+        condition = (facts.renal_replacement or "low CrCl").replace("-", " ").capitalize()
+        placed = o.of("aztreonam")
+        yield raised_about(
+            o, placed, "pair-renal-divergence", "caution", "pending", condition=condition
+        )
+
+
+def _tetracycline_mic(o: Ordered) -> Iterator[Raised]:
+    limit = o.situation.knowledge.settings.tetracycline_mic_mg_l
+    result = o.situation.facts.susceptibilities.get("tigecycline")
+    if "tigecycline" not in o.drugs or result is None or result.mic is None:
+        return
+    low = result.mic.operator in {"<", "<="}
+    if not low and result.mic.value_mg_l >= limit:
+        shown = {"mic": result.mic.text, "limit": f"{words.number(limit)} mg/L"}
+        yield raised_about(
+            o, o.of("tigecycline"), "tetracycline-mic", "caution", "caution", **shown
+        )
+
+
+def _untested_pair(o: Ordered) -> Iterator[Raised]:
+    """Reliance on an untested pair in E. coli, also where it is ordered and not offered."""
+    facts = o.situation.facts
+    ordered = [i for i in (A, P) if i in o.strategies]
+    if not (ordered and facts.is_e_coli and facts.aztreonam_support == "untested"):
+        return
+    known = facts.pbp3_known and facts.cefiderocol_support != "susceptible"
+    tier = "stop" if known else "caution"
+    drugs = words.join_names(words.regimen_name(i) for i in ordered)
+    placed = o.of(o.situation.knowledge.strategies[ordered[0]].drugs[0])
+    test = str(o.situation.knowledge.words["lab_requests"]["aztreonam-avibactam"]["name"])  # type: ignore[index]  # checked at load
+    value = facts.pbp3_insertion or ""
+    yield raised_about(
+        o, placed, "pair-untested-e-coli", tier, tier, drugs=drugs, test=test, value=value
+    )
+
+
+RULES = (
+    _aztreonam_alone,
+    _inhibitor_alone,
+    _carbapenem_alone,
+    _polymyxin_alone,
+    _partner_missing,
+    _not_together,
+    _duplicates,
+    _cefiderocol_untested,
+    _anaerobic_cover,
+    _renal_divergence,
+    _tetracycline_mic,
+    _untested_pair,
+)
