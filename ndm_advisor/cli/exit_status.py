@@ -21,7 +21,7 @@ class ExitStatus(IntEnum):
 
 MEANINGS: Final = {
     ExitStatus.OK: "assessed; an abstention is a correct answer and ends with 0",
-    ExitStatus.FAIL_ON: "the level of --fail-on was reached (batch)",
+    ExitStatus.FAIL_ON: "the level of --fail-on was reached (batch); a check failed (selftest)",
     ExitStatus.USAGE: "wrong options or settings, or an unreadable path",
     ExitStatus.SOME_NOT_ASSESSED: "some cases could not be assessed, others were",
     ExitStatus.NONE_ASSESSED: "no case could be assessed",

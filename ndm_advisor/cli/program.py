@@ -8,13 +8,17 @@ from typer.core import TyperCommand
 from ndm_advisor.cli.commands import (
     about,
     advise,
+    batch,
+    completion,
     crcl,
     dose,
     explain,
     knowledge,
+    man,
     new,
     schedule,
     schema,
+    selftest,
     topics,
     validate,
 )
@@ -38,6 +42,7 @@ Examples:
   ndm-advisor advise case.toml                  advise one case
   ndm-advisor advise - < case.toml              the same from standard input
   ndm-advisor advise case.toml --format json    for programs
+  ndm-advisor batch cases                       many cases, a worklist by urgency
   ndm-advisor validate cases/*.toml             diagnostics only
   ndm-advisor new > case.toml                   a blank case to fill in
   ndm-advisor explain aztreonam-alone           what an id stands for, and why
@@ -120,6 +125,9 @@ def _root(
 app.command("advise", cls=Command, short_help="Advise on one case.", help=advise.HELP)(
     guarded(advise.advise)
 )
+app.command("batch", cls=Command, short_help="Advise on many cases: a worklist.", help=batch.HELP)(
+    guarded(batch.batch)
+)
 app.command("validate", cls=Command, short_help="Check case files; no advice.", help=validate.HELP)(
     guarded(validate.validate)
 )
@@ -144,7 +152,14 @@ app.command("schema", cls=Command, short_help="Print the JSON Schemas.", help=sc
 app.command(
     "about", cls=Command, short_help="Intended use, limits, sources, versions.", help=about.HELP
 )(guarded(about.about))
-app.command("help", cls=Command, short_help="Exit statuses, environment.", help=topics.HELP)(
+app.command(
+    "selftest", cls=Command, short_help="Re-run the examples and checks.", help=selftest.HELP
+)(guarded(selftest.selftest))
+app.command("completion", cls=Command, short_help="Shell completion.", help=completion.HELP)(
+    guarded(completion.completion)
+)
+app.command("man", cls=Command, short_help="The manual page.", help=man.HELP)(guarded(man.man))
+app.command("help", cls=Command, short_help="Exit statuses, settings, commands.", help=topics.HELP)(
     guarded(topics.help_on)
 )
 

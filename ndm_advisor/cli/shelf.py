@@ -5,17 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, cast
+from typing import cast
 
 from ndm_advisor.cli.base import directory_of_base, load_base
+from ndm_advisor.cli.example_check import example_files, expected_file
 from ndm_advisor.errors import KnowledgeError
 from ndm_advisor.explain.page_parts import Shelf
 from ndm_advisor.knowledge.files import parse
 from ndm_advisor.knowledge.load import find_base, load_claims
-
-_PACKAGE: Final = Path(__file__).resolve().parent.parent
-_EXAMPLES: Final = (_PACKAGE / "_examples" / "cases", _PACKAGE.parent / "examples" / "cases")
-_EXPECTED: Final = ".expected.json"
 
 
 def load_shelf(data: str | None) -> Shelf:
@@ -46,12 +43,9 @@ def _settings(base: Path) -> dict[str, Mapping[str, object]]:
 def cases_by_alert() -> dict[str, tuple[str, ...]]:
     """Alert ids to the example cases in which each fires; empty where no examples are installed."""
     found: dict[str, tuple[str, ...]] = {}
-    for folder in _EXAMPLES:
-        for path in sorted(folder.glob(f"*{_EXPECTED}")):
-            expected = json.loads(path.read_bytes())
-            fires = cast("Mapping[str, Mapping[str, object]]", expected.get("alerts", {}))
-            for alert in fires.get("must", {}):
-                found[alert] = (*found.get(alert, ()), path.name.removesuffix(_EXPECTED))
-        if found:
-            break
+    for path in example_files():
+        expected = json.loads(expected_file(path).read_bytes())
+        fires = cast("Mapping[str, Mapping[str, object]]", expected.get("alerts", {}))
+        for alert in fires.get("must", {}):
+            found[alert] = (*found.get(alert, ()), path.stem)
     return found

@@ -92,7 +92,7 @@ def decide(
     of_orders = tuple(order_alerts(ordered))
     named = frozenset(c.id for c in chosen_candidates)
     judgement = judge(ordered, of_orders, named)
-    raised = one_per_id((*of_orders, *alerts(situation)))
+    raised = one_per_id((*judgement.raised, *alerts(situation)))
     return Decision(
         case=case,
         settled=chosen,

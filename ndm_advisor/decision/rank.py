@@ -57,7 +57,7 @@ def rank(facts: Facts, fates: dict[str, Fate], profile: Profile, knowledge: Know
     """Rank the usable strategies of a case under one profile."""
     if facts.site == "cystitis":
         return _cystitis(facts, fates, knowledge)
-    row = _look_up(profile.choice, _columns(facts, fates))
+    row = _look_up(profile.choice, columns(facts, fates))
     active = list(_active(row, facts, fates, knowledge))
     older = list(_older(facts, fates, profile))
     offered, turned = _make_room(active, older)
@@ -65,7 +65,7 @@ def rank(facts: Facts, fates: dict[str, Fate], profile: Profile, knowledge: Know
     findings = [_row_finding(row, facts)]
     rows: tuple[str, ...] = ()
     if any(r.strategy in {A, P} for r in active) and profile.choice.id == CHOICE_2022:
-        family = _look_up(knowledge.tables["family"], _columns(facts, fates))
+        family = _look_up(knowledge.tables["family"], columns(facts, fates))
         findings.append(_row_finding(family, facts))
         rows = (family.id,)
     findings += [_row_finding(o.row, facts, o.strategy) for o in older]
@@ -78,7 +78,7 @@ def rank(facts: Facts, fates: dict[str, Fate], profile: Profile, knowledge: Know
 # -- A, P and F ----------------------------------------------------------------------------------
 
 
-def _columns(facts: Facts, fates: dict[str, Fate]) -> dict[str, object]:
+def columns(facts: Facts, fates: dict[str, Fate]) -> dict[str, object]:
     """What the choice tables look at; a table uses the columns it names."""
     a, p, f = (fates[s].is_usable for s in _ACTIVE)
     family = "ap" if a or p else ""
@@ -147,7 +147,7 @@ def _expanded(
     if made.strategy != FAMILY:
         yield made
         return
-    family = _look_up(knowledge.tables["family"], _columns(facts, fates))
+    family = _look_up(knowledge.tables["family"], columns(facts, fates))
     first, pair = str(family.give["first"]), str(family.give["pair"])
     yield made._replace(strategy=first, sources=(*made.sources, *family.sources))
     if pair == "out" or (first == P and not fates[A].is_usable):

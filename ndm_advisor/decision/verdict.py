@@ -9,6 +9,7 @@ from ndm_advisor.decision.orders import (
     Ordered,
     Placed,
     needs_interval,
+    running_order,
     whole_order,
 )
 from ndm_advisor.decision.rank import A, P
@@ -25,6 +26,8 @@ _INADEQUATE: Final = frozenset(
     }
 )
 _MENDS_DOSE: Final = frozenset({"dose-outside-band", "pair-not-together", "partner-missing"})
+_ALLERGY: Final = "severe-allergy"
+_OF_DOSE: Final = frozenset({"dose-outside-band", "duplicate-strategy"})
 
 
 class Judgement(NamedTuple):
@@ -41,7 +44,23 @@ def judge(ordered: Ordered, raised: tuple[Raised, ...], candidates: frozenset[st
     changes = () if verdict in {"not_assessed", "appropriate"} else _changes(ordered, raised)
     if verdict == "inadequate" and not changes:
         changes = tuple(_instead(ordered))
-    return Judgement(verdict, one_per_id(raised), changes)
+    said = tuple(_beside(alert, raised, changes, ordered) for alert in raised)
+    return Judgement(verdict, one_per_id(said), changes)
+
+
+def _beside(
+    alert: Raised, raised: tuple[Raised, ...], changes: tuple[Change, ...], o: Ordered
+) -> Raised:
+    """An alert whose own action would contradict what becomes of its order says so instead."""
+    change = next((c for c in changes if c.order == alert.order), None)
+    if change is None or alert.id == "treating-colonisation":
+        return alert
+    if _is_colonisation(o):
+        return alert._replace(instead="at_colonisation")
+    if any(r.id == _ALLERGY and r.order == alert.order for r in raised):
+        return alert._replace(instead="order_allergy")
+    goes = change.do in {"replace", "call"} and alert.id in _OF_DOSE
+    return alert._replace(instead="order_goes") if goes else alert
 
 
 def _verdict(o: Ordered, raised: tuple[Raised, ...], candidates: frozenset[str]) -> str:
@@ -69,11 +88,18 @@ def _is_incomplete(placed: Placed, o: Ordered) -> bool:
     return placed.order.interval_h is None and not once
 
 
+def _is_colonisation(o: Ordered) -> bool:
+    scope = o.situation.scope
+    return scope is not None and scope.outcome == "not_treatment"
+
+
 def _changes(o: Ordered, raised: tuple[Raised, ...]) -> tuple[Change, ...]:
     """One change an order, the gravest first; what is to be added follows."""
+    if _is_colonisation(o):
+        return tuple(_stop(p.drug, "treating-colonisation", p.number) for p in o.placed)
     by_order: dict[int, Change] = {}
     tiers = {"stop": 0, "caution": 1, "note": 2}
-    for alert in sorted(raised, key=lambda r: tiers[r.tier]):
+    for alert in sorted(raised, key=lambda r: (tiers[r.tier], r.id != _ALLERGY)):
         change = _change(alert, o)
         if change is not None:
             by_order.setdefault(change.order, change)
@@ -85,16 +111,14 @@ def _change(alert: Raised, o: Ordered) -> Change | None:
         return None
     if alert.id in _MENDS_DOSE:
         strategy = P if alert.drug in PARTNERS and P in o.strategies else alert.drug
-        return Change(alert.order, "adjust", alert.drug, whole_order(alert.drug, strategy, o))
+        return Change(alert.order, "adjust", alert.drug, running_order(alert.drug, strategy, o))
     if alert.id == "anaerobic-cover":
         dose = whole_order("metronidazole", "metronidazole", o)
         return Change(alert.order, "add", "metronidazole", dose)
     if alert.id in {"aztreonam-alone", "inhibitor-combination-alone"} and alert.drug in PARTNERS:
         return _complete(alert, o)
-    if alert.id in {"treating-colonisation", "duplicate-strategy"}:
-        return Change(
-            alert.order, "stop", None, f"{words.drug_name(alert.drug)}: {_STOP[alert.id]}"
-        )
+    if alert.id == "duplicate-strategy":
+        return _stop(alert.drug, alert.id, alert.order)
     return _replace(alert, o) if alert.tier == "stop" else None
 
 
@@ -102,6 +126,10 @@ _STOP: Final = {
     "treating-colonisation": "no antibacterial is advised for colonisation",
     "duplicate-strategy": "given twice; stop before the next dose",
 }
+
+
+def _stop(drug: str, ident: str, order: int) -> Change:
+    return Change(order, "stop", None, f"{words.drug_name(drug)}: {_STOP[ident]}")
 
 
 def _complete(alert: Raised, o: Ordered) -> Change:
@@ -114,14 +142,21 @@ def _complete(alert: Raised, o: Ordered) -> Change:
 
 
 def _replace(alert: Raised, o: Ordered) -> Change:
-    """Replace by the first offered regimen, in full; call where none is offered."""
-    running = f"{words.drug_name(alert.drug)} is not stopped before the replacement hangs"
+    """Replace by the first offered regimen, in full; call where none is offered.
+
+    What runs is not stopped before its replacement hangs, except a drug the patient is
+    severely allergic to.
+    """
+    drug = words.drug_name(alert.drug)
+    running = f"{drug} is not stopped before the replacement hangs"
+    if alert.id == _ALLERGY:
+        running = f"give no further dose of {drug}"
     if not o.situation.offered:
         return Change(alert.order, "call", None, f"no regimen is offered: {running}; call now")
     if set(o.strategies) & set(o.situation.offered_ids):
         good = next(i for i in o.situation.offered_ids if i in o.strategies)
         beside = f"{words.regimen_name(good, 'with')} stands without it"
-        return Change(alert.order, "stop", None, f"{words.drug_name(alert.drug)}: {beside}")
+        return Change(alert.order, "stop", None, f"{drug}: {beside}")
     first = o.situation.offered[0].ranked.strategy
     if alert.drug in first.split("+"):
         return Change(alert.order, "call", None, f"{running}; call infectious diseases now")

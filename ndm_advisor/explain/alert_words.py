@@ -29,13 +29,14 @@ def alert_lines(
 
 def _alert(raised: Raised, knowledge: Knowledge) -> Alert:
     record = knowledge.alerts[raised.id]
+    instead = str(knowledge.words["phrases"][raised.instead]) if raised.instead else ""  # type: ignore[index]  # checked at load
     if raised.variant == "hazard":
         hazard = knowledge.hazards[raised.values["hazard"]]
         return Alert(
             id=raised.id,
             tier=raised.tier,
             text=_sentence(raised.values["because"]),
-            action=_sentence(raised.values["do"]),
+            action=_sentence(instead or raised.values["do"]),
             sources=hazard.sources,
             priority=record.priority,
         )
@@ -43,7 +44,7 @@ def _alert(raised: Raised, knowledge: Knowledge) -> Alert:
         id=raised.id,
         tier=raised.tier,
         text=_sentence(record.texts[raised.variant].format_map(raised.values)),
-        action=_sentence(record.actions[raised.variant].format_map(raised.values)),
+        action=_sentence(instead or record.actions[raised.variant].format_map(raised.values)),
         sources=record.sources,
         standing=raised.standing,
         priority=record.priority,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from ndm_advisor.decision.decide import Decision
+from ndm_advisor.decision.orders import needs_interval
 from ndm_advisor.model import words
 from ndm_advisor.model.answer import OrderLine
 from ndm_advisor.model.case import Allergy, Case, Order
@@ -18,24 +19,25 @@ def order_lines(decision: Decision, knowledge: Knowledge) -> tuple[OrderLine, ..
     """Every order of the case in its place, with whether the check could judge it."""
     scope = decision.scope
     outside = scope is not None and scope.outcome == "out_of_scope"
-    judged = {
-        placed.number
-        for placed in decision.ordered.placed
-        if placed.has_dose and (placed.is_loading or placed.order.interval_h) and not outside
+    ordered = decision.ordered
+    lacks = {  # a load, and a drug given once, needs no interval
+        p.number
+        for p in ordered.placed
+        if p.order.interval_h is None and not p.is_loading and needs_interval(p, ordered)
     }
-    return tuple(
-        OrderLine(number, drug.id if drug else None, _order(order, drug), number in judged)
-        for number, order in enumerate(decision.case.orders, start=1)
-        for drug in (knowledge.drugs.get(order.drug_id or ""),)
-    )
+    judged = {p.number for p in ordered.placed if p.has_dose and not outside} - lacks
+    lines = []
+    for number, order in enumerate(decision.case.orders, start=1):
+        drug = knowledge.drugs.get(order.drug_id or "")
+        text = _order(order, drug, lacks_interval=number in lacks)
+        lines.append(OrderLine(number, drug.id if drug else None, text, number in judged))
+    return tuple(lines)
 
 
-def _order(order: Order, drug: Drug | None) -> str:
+def _order(order: Order, drug: Drug | None, *, lacks_interval: bool) -> str:
     """`aztreonam 2 g IV every 6 hours over 1 hour`; what is missing is said."""
     name = words.drug_name(drug.id) if drug else order.drug
-    rhythm = words.every(order.interval_h)
-    if not rhythm and order.kind != "loading":
-        rhythm = "(no interval given)"
+    rhythm = "(no interval given)" if lacks_interval else words.every(order.interval_h)
     parts = (
         _dose(order, name, drug) or f"{name} (no dose given)",
         _route(order, drug),
@@ -62,7 +64,9 @@ def _dose(order: Order, name: str, drug: Drug | None) -> str:
         total = " in total" if drug is not None and len(drug.components) > 1 else ""
         return f"{name} {words.grams(order.dose_mg)}{total}"
     units = next(_units(order), None)
-    return f"{name} {units}" if units else ""
+    if units is None:
+        return ""
+    return units if name in units else f"{name} {units}"
 
 
 def _sum(order: Order) -> float:

@@ -436,7 +436,7 @@ def _said(look: TableLook) -> Iterator[str]:
     order = look.order
     if order is None:
         yield from (_noted(f"{row.name}: {row.text}", row.note) for row in look.rows)
-        yield from (f"only if: {rule.text}" for rule in look.rules)
+        yield from (rule.text for rule in look.rules)
         return
     if order.maintenance_dose is None:
         yield order.pending or "no dose"

@@ -205,8 +205,10 @@ def _excluded(decision: Decision, knowledge: Knowledge, offered: set[str]) -> It
 
 
 def _asked_about(decision: Decision) -> set[str]:
-    """Drugs with a result that counts as active: a prescriber will ask why they are not offered."""
-    return {r.drug for r in decision.facts.susceptibilities.values() if r.active}
+    """What a prescriber will ask about: drugs with an active result, tetracyclines in blood."""
+    active = {r.drug for r in decision.facts.susceptibilities.values() if r.active}
+    in_blood = decision.facts.site in {"bloodstream", "endovascular"}
+    return active | {"tigecycline", "eravacycline"} if in_blood else active
 
 
 def _turned(decision: Decision, knowledge: Knowledge, offered: set[str]) -> Iterator[Rejected]:

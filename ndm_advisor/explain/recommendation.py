@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, cast
 
-from ndm_advisor.decision.alerts import finding_of
 from ndm_advisor.decision.decide import Decision
-from ndm_advisor.decision.outline import withheld
 from ndm_advisor.decision.rank import A, P
 from ndm_advisor.explain.abstain import abstention, information
 from ndm_advisor.explain.alert_words import alert_lines
@@ -20,15 +18,15 @@ from ndm_advisor.explain.course import (
     review_due,
     step_down,
 )
+from ndm_advisor.explain.ladder import pair_support
 from ndm_advisor.explain.offers import graded, offers, rejected
-from ndm_advisor.explain.sentences import finding_sentence
+from ndm_advisor.explain.trace import findings
 from ndm_advisor.explain.unknowns import not_assessed
 from ndm_advisor.explain.words_of import record, section, sentence, strings
 from ndm_advisor.model import words
 from ndm_advisor.model.answer import (
     Alert,
     CaseRef,
-    Finding,
     Offer,
     OrderCheck,
     Position,
@@ -85,13 +83,14 @@ def explain(
         duration=duration(decision, knowledge),
         step_down=step_down(decision, knowledge),
         review_due=review_due(decision, knowledge),
-        findings=_findings(decision),
+        findings=findings(decision, knowledge),
         notes=_notes(decision, knowledge),
         kidney=decision.facts.kidney,
         note=decision.case.note,
         headline=_headline(decision, knowledge),
         lab_names=lab_names(decision, knowledge),
         allergies=allergy_words(decision.case),
+        pair_support=pair_support(decision.facts, knowledge),
     )
 
 
@@ -369,18 +368,3 @@ def _range_notes(decision: Decision) -> list[str]:
     if result is not None and result.mic is not None and "between the standards" in result.why:
         lines.append(result.why)
     return lines
-
-
-def _findings(decision: Decision) -> tuple[Finding, ...]:
-    """Every condition that decided something, stage by stage, each in words."""
-    found: list[Finding] = list(decision.facts.findings)
-    if decision.scope is not None:
-        found.append(decision.scope.finding)
-    for fate in decision.fates.values():
-        found += [a.finding for a in fate.asked]
-    for selection in decision.positions.values():
-        found += selection.findings
-    found += withheld(decision.offered, decision.facts)
-    found += [finding_of(r, decision.facts) for r in decision.raised]
-    unique = {(f.stage, f.rule, f.result, repr(sorted(f.compared.items()))): f for f in found}
-    return tuple(f._replace(text=finding_sentence(f)) for f in unique.values())

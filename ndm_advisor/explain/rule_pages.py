@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final, cast
 
+from ndm_advisor.explain.fact_words import clause, value_clause
 from ndm_advisor.explain.page_parts import (
     GRADES,
     Section,
@@ -19,7 +20,7 @@ from ndm_advisor.explain.page_parts import (
 from ndm_advisor.explain.words_of import record, section, sources_of, strings
 from ndm_advisor.model import words
 from ndm_advisor.model.answer import Cited
-from ndm_advisor.model.knowledge import Condition, Table, TableRow
+from ndm_advisor.model.knowledge import Table, TableRow
 
 
 def alert_sections(ident: str, shelf: Shelf) -> Iterator[Section]:
@@ -45,7 +46,7 @@ def hazard_sections(ident: str, shelf: Shelf) -> Iterator[Section]:
     subjects = [words.regimen_name(s.removeprefix("strategy:")) for s in hazard.subject]
     yield one("Concerns", ", ".join(subjects))
     yield one("Regions", ", ".join(hazard.regions))
-    yield Section("Holds when", tuple(condition_words(c) for c in hazard.when))
+    yield Section("Holds when", tuple(clause(c, shelf.knowledge) for c in hazard.when))
     effect = {"stop": "stop: not offered; a stop if ordered"}.get(hazard.tier, hazard.tier)
     yield one("Effect", effect, f"raises the alert {hazard.alert}" if hazard.alert else "")
     yield one("Because", placeholders(hazard.because))
@@ -58,16 +59,6 @@ def hazard_sections(ident: str, shelf: Shelf) -> Iterator[Section]:
     yield reviewed_section(hazard.reviewed_on, hazard.review_due_on)
 
 
-def condition_words(condition: Condition) -> str:
-    """A condition as a sentence without verbs: `crcl_ml_min: at most 15`."""
-    op = condition.op.replace("_", " ")
-    if condition.op == "is_none_of":
-        return f"{condition.fact}: none of {value_words(condition.value)}"
-    if condition.op in {"is", "is_one_of"}:
-        return f"{condition.fact}: {value_words(condition.value)}"
-    return f"{condition.fact}: {op} {value_words(condition.value)}"
-
-
 # -- choice --------------------------------------------------------------------------------------
 
 
@@ -77,9 +68,16 @@ def row_sections(ident: str, shelf: Shelf) -> Iterator[Section]:
         for row in table.rows:
             if row.id == ident:
                 yield one("Table", table.id)
-                yield Section("When", tuple(f"{k}: {value_words(v)}" for k, v in row.when.items()))
+                yield Section("When", tuple(_asks(row, shelf)) or ("every case",))
                 yield Section("Then", tuple(_given(row)))
                 yield cited_section(row.sources, shelf)
+
+
+def _asks(row: TableRow, shelf: Shelf) -> Iterator[str]:
+    """What a row asks, a clause for each column."""
+    for column, allowed in row.when.items():
+        words_of = record(shelf.knowledge, "facts", column)
+        yield words.join_names((value_clause(v, words_of) for v in allowed), "or")
 
 
 def _given(row: TableRow) -> Iterator[str]:
@@ -110,7 +108,7 @@ def table_sections(ident: str, shelf: Shelf) -> Iterator[Section]:
     table: Table = shelf.knowledge.tables[ident]
     yield Section("Columns", tuple(f"{k}: {value_words(v)}" for k, v in table.columns.items()))
     for row in table.rows:
-        when = "; ".join(f"{k}: {value_words(v)}" for k, v in row.when.items()) or "every case"
+        when = "; ".join(_asks(row, shelf)) or "every case"
         yield one(f"Row {row.id}", when, *(f"gives {line}" for line in _given(row)))
 
 
@@ -166,60 +164,15 @@ def reason_ids(shelf: Shelf) -> tuple[str, ...]:
 
 # -- facts --
 
-# Findings of the stage `assess`: how the policy settles what a case leaves open or contradicts.
-_FACTS: Final[Mapping[str, tuple[str, str]]] = {
-    "mbl-suspected": (
-        "MBL confirmed is taken as suspected: no PCR, sequencing, immunochromatography or "
-        "mCIM-eCIM on the current isolate.",
-        "section 3, mbl",
-    ),
-    "mbl-discordant": (
-        "MBL confirmed, but every carbapenem tested is S or ceftazidime-avibactam is S; or a "
-        "family named beside ruled-out. Taken as suspected; a second method is asked for.",
-        "section 3, mbl",
-    ),
-    "mbl-unknown-carbapenem": (
-        "MBL unknown with a carbapenem that is not S: taken as suspected.",
-        "section 3, mbl",
-    ),
-    "false-ndm-band": (
-        "Immunochromatography can show a false NDM band in Proteus, Morganella and Providencia: "
-        "repeat by another method.",
-        "section 3, mbl",
-    ),
-    "tests-disagree": (
-        "Aztreonam-avibactam and the combined test disagree: taken as resistant.",
-        "section 3, aztreonam_support",
-    ),
-    "aztreonam-support-resistant": (
-        "Aztreonam-avibactam R, NS, or I by CLSI; or the combined test R by any method: the pair "
-        "and aztreonam-avibactam are not offered.",
-        "section 3, aztreonam_support",
-    ),
-    "intrinsic-contradiction": (
-        "Reported S against resistance by nature: the result is not used.",
-        "section 3, organism_group",
-    ),
-    "methyltransferase-contradiction": (
-        "An aminoglycoside reported S beside a 16S methyltransferase: every aminoglycoside is "
-        "excluded.",
-        "section 3, methyltransferase_16s",
-    ),
-    "severity": (
-        "Severe by a criterion: septic shock, SOFA rise, Pitt score, INCREMENT-CPE score, or "
-        "endovascular site.",
-        "section 3, severity",
-    ),
-}
 
-
-def fact_ids(_shelf: Shelf) -> tuple[str, ...]:
+def fact_ids(shelf: Shelf) -> tuple[str, ...]:
     """The ids of the findings about facts."""
-    return tuple(_FACTS)
+    return tuple(section(shelf.knowledge, "findings"))
 
 
 def fact_sections(ident: str, shelf: Shelf) -> Iterator[Section]:
     """What a finding about a fact means."""
-    meaning, at = _FACTS[ident]
-    yield one("Means", meaning)
-    yield cited_section((Cited("policy", at),), shelf)
+    found = record(shelf.knowledge, "findings", ident)
+    yield one("Means", f"{found['text']}.")
+    yield grade_section(str(found.get("grade", "")))
+    yield cited_section(sources_of(found), shelf)

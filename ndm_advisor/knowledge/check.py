@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from ndm_advisor.knowledge.checks import bands, conditions, figures, names, references, tables
+from ndm_advisor.knowledge.checks import (
+    bands,
+    conditions,
+    figures,
+    names,
+    references,
+    tables,
+    trace_words,
+)
 from ndm_advisor.knowledge.files import Tree
 from ndm_advisor.knowledge.shapes import problems_of
 
@@ -24,7 +32,7 @@ NEEDED: Final = (
     "tables/family.toml",
     "tables/cystitis.toml",
 )
-_CHECKS: Final = (references, conditions, tables, bands, figures, names)
+_CHECKS: Final = (references, conditions, tables, bands, figures, names, trace_words)
 
 
 def check(trees: dict[str, Tree]) -> tuple[str, ...]:

@@ -655,6 +655,7 @@ class Claim(Shape):
     population: Text
     n: Count | None = None
     see: Any = None
+    bears_on: Texts = []
     alias_of: Text | None = None
     sources: Sources
     grades: dict[Text, Grade]
@@ -715,7 +716,8 @@ WORDS: Final = frozenset(
         "colonisation", "review", "bottom", "intended_use", "misuse", "limits", "facts_used",
         "abstention",
         "out_of_scope", "second_agent", "salvage", "why_not", "guidelines", "guideline_words",
-        "aki", "pair", "renal_replacement", "dose_words", "monitoring", "not_assessed",
+        "aki", "pair", "renal_replacement", "dose_words", "monitoring", "not_assessed", "facts",
+        "case_keys", "findings", "pair_support",
     }
 )  # fmt: skip
 

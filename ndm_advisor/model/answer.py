@@ -289,6 +289,17 @@ class ReviewDue(NamedTuple):
     short: str = ""  # what to review, for a screen that prints the dates itself
 
 
+class PairSupport(NamedTuple):
+    """Where the isolate stands on the ladder of tests of aztreonam with avibactam.
+
+    `request` is the text for the laboratory that takes it a step up; "" on the highest step.
+    """
+
+    step: Literal["aztreonam-avibactam", "combined-test", "disk-proximity", "none"]
+    text: str
+    request: str
+
+
 class CaseRef(NamedTuple):
     """Which case this answers."""
 
@@ -377,3 +388,4 @@ class Recommendation(NamedTuple):
     headline: str  # what is infected, with what, how ill: one line
     lab_names: tuple[str, ...]  # the lab requests by name, for the first screen
     allergies: tuple[str, ...] | None = None  # as the case words them; null: not given
+    pair_support: PairSupport = PairSupport("none", "", "")

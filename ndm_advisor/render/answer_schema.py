@@ -99,6 +99,11 @@ RECORDS: Final[Mapping[str, Schema]] = {
         sources=SOURCES,
         text=TEXT,
     ),
+    "PairSupport": record(
+        step=one_of("aztreonam-avibactam", "combined-test", "disk-proximity", "none"),
+        text=TEXT,
+        request=TEXT,
+    ),
     "PerKg": record(
         mg_per_kg=NUMBER,
         to_mg_per_kg=NUMBER_OR_NULL,
@@ -313,6 +318,7 @@ ANSWER: Final = record(
     headline=TEXT,
     lab_names=TEXTS,
     allergies={"anyOf": [TEXTS, {"type": "null"}]},
+    pair_support=a("PairSupport"),
 )
 
 

@@ -17,7 +17,8 @@ GAP_ROWS: Final = 3  # rows that what was not assessed may take
 class Options(NamedTuple):
     """How a person wants the screen.
 
-    `width` None: not folded (piped). `linear` None: the width decides.
+    `width` None: not folded (piped). `linear` None: the width decides. `evidence`: lines that
+    `full` shows, from the claims that bear on this answer.
     """
 
     why: bool = False
@@ -25,6 +26,7 @@ class Options(NamedTuple):
     tall_man: bool = False
     width: int | None = DEFAULT_WIDTH
     linear: bool | None = None
+    evidence: tuple[str, ...] = ()
 
 
 class Block(NamedTuple):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
+from ndm_advisor.explain.trace import merged
 from ndm_advisor.model.answer import (
     AlternativeDose,
     Cited,
@@ -15,6 +17,14 @@ from ndm_advisor.model.words import drug_name, guideline_name, regimen_name
 from ndm_advisor.render import phrases
 
 Section = tuple[str, tuple[str, ...]]
+_STAGES: Final = {
+    "assess": "Facts",
+    "scope": "Scope",
+    "usable": "Options",
+    "rank": "Choice",
+    "dose": "Doses",
+    "alerts": "Alerts",
+}
 
 
 def why_sections(answer: Recommendation) -> Iterator[Section]:
@@ -25,33 +35,40 @@ def why_sections(answer: Recommendation) -> Iterator[Section]:
     yield "Not offered", tuple(phrases.rejected_words(item) for item in answer.rejected)
     for position in answer.guideline_positions:
         yield guideline_name(position.guideline), phrases.position_lines(position)
+    yield "Pair test", (answer.pair_support.text,) if answer.pair_support.text else ()
     yield "Results", tuple(phrases.susceptibility_words(item) for item in answer.susceptibilities)
-    yield "Found", tuple(_findings(answer, ("true", "unknown")))
+    yield from _trace(answer, ("true", "unknown"))
 
 
-def full_sections(answer: Recommendation) -> Iterator[Section]:
-    """Yield everything else: each offer's orders, monitoring, duration, sources, identities."""
+def full_sections(answer: Recommendation, evidence: tuple[str, ...] = ()) -> Iterator[Section]:
+    """Yield everything else: each offer's orders, evidence, monitoring, sources, identities."""
     yield "Audit", tuple(_audit(answer))
     for offer in answer.regimens:
         yield phrases.rank_words(offer.rank), tuple(_offer_lines(offer, answer))
     if answer.outcome != "abstention":
         lines = tuple(f"{regimen_name(item.id)}: {item.text}" for item in answer.information)
         yield "Information", lines
-    yield "Lab text", answer.lab_requests
+    asked = answer.pair_support.request
+    extra = (asked,) if asked and asked not in answer.lab_requests else ()
+    yield "Lab text", (*answer.lab_requests, *extra)
     yield "Review", (answer.review_due.text,) if answer.review_due else ()
     yield "Status", tuple(_statuses(answer))
     yield "Monitoring", tuple(f"{item.test}: {item.when}" for item in answer.monitoring)
     yield "Duration", (answer.duration.text,) if answer.duration else ()
     yield "Step-down", (answer.step_down,) if answer.step_down else ()
-    yield "Asked", tuple(_findings(answer, ("false",)))
+    yield from _trace(answer, ("false",))
+    yield "Evidence", evidence
     yield "Sources", tuple(_source_lines(answer))
     yield "Identity", tuple(_identity(answer))
 
 
-def _findings(answer: Recommendation, results: tuple[str, ...]) -> Iterator[str]:
-    for finding in answer.findings:
-        if finding.result in results:
-            yield phrases.finding_words(finding)
+def _trace(answer: Recommendation, results: tuple[str, ...]) -> Iterator[Section]:
+    """Yield what was asked of the case, stage by stage, in the order in which it was asked."""
+    for stage in dict.fromkeys(finding.stage for finding in answer.findings):
+        found = [f for f in answer.findings if f.stage == stage and f.result in results]
+        worded = merged(finding for finding in found if finding.text)
+        bare = (phrases.finding_words(finding) for finding in found if not finding.text)
+        yield _STAGES.get(stage, stage.capitalize()), (*worded, *bare)
 
 
 def _audit(answer: Recommendation) -> Iterator[str]:

@@ -39,7 +39,11 @@ def order_rows(answer: Recommendation, printed: tuple[str, ...] = ()) -> tuple[s
         OrderLine(n, None, "", assessed=True) for n in sorted(changes)
     ):
         change = changes.get(line.order)
-        said = _unchanged(line, check.verdict) if change is None else _done(change, seen, printed)
+        said = (
+            _unchanged(line, check.verdict)
+            if change is None
+            else _done(change, line, seen, printed)
+        )
         of_drug = f"{drug_name(line.drug)}: " if line.drug else ": "  # the row names it already
         said = said.replace(f": {of_drug}", ": ", 1)
         rows.append(f"order {line.order}{f' {line.text}' if line.text else ''}: {said}")
@@ -49,32 +53,40 @@ def order_rows(answer: Recommendation, printed: tuple[str, ...] = ()) -> tuple[s
 def _unchanged(line: OrderLine, verdict: str) -> str:
     """Say of an order without a change what the check can say, never that it is safe."""
     if line.drug is None:
-        return "not assessed, not a drug of this base"
+        return "not assessed"
     if not line.assessed:
         return "not assessable"
     return "no change" if verdict == "appropriate" else "no change of its own"
 
 
-def _done(change: Change, seen: dict[tuple[str, str], str], printed: tuple[str, ...]) -> str:
+def _done(
+    change: Change,
+    line: OrderLine,
+    seen: dict[tuple[str, str], str],
+    printed: tuple[str, ...],
+) -> str:
     """Write one change in full, or by the order above that has the same."""
     if change.do != "replace" or change.to is None:
-        return _change(change)
+        return _change(change, line)
     whole, running = _parted(change.because)
-    name = regimen_name(change.to, "with")
+    name = regimen_name(change.to, "AND")
     tail = f"; {running}" if running else ""
     if change.to in printed:
         return f"replace with {name} as above{tail}"
     first = seen.setdefault((change.to, whole), f"order {change.order}")
     if first != f"order {change.order}":
         return f"replace with the same {name} as {first}{tail}"
-    return f"replace with {name}: {whole}{tail}"
+    lead = "" if whole.startswith(f"{name} ") else f"{name}: "
+    return f"replace with {lead}{whole}{tail}"
 
 
-def _change(change: Change) -> str:
+def _change(change: Change, line: OrderLine) -> str:
     because = change.because
+    if change.do == "adjust" and because == line.text:
+        return "adjust as its alert says; the dose stands"
     if change.do in {"adjust", "add"} and change.to is not None:
         lead = "adjust to" if change.do == "adjust" else "add"
-        if because.startswith(change.to.split("-")[0]):
+        if because.startswith((drug_name(change.to), change.to.split("-")[0])):
             return f"{lead} {because}"
         if because[:1].isdigit():
             return f"{lead} {drug_name(change.to)} {because}"

@@ -285,8 +285,10 @@ def position_lines(position: Position) -> tuple[str, ...]:
     ]
     if not lines:
         lines.append(outcome_words(position.outcome))
-    grade = _grade(position.strength, position.certainty)
-    lines += [line for line in (grade, position.note) if line]
+    if grade := _grade(position.strength, position.certainty):
+        lines.append(f"grade: {grade}")
+    if position.note:
+        lines.append(f"read: {position.note}")
     return tuple(lines)
 
 

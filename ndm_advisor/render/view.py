@@ -50,7 +50,7 @@ def blocks(
     if options.why or options.full:
         screen += _section_blocks(why_sections(recommendation))
     if options.full:
-        screen += _section_blocks(full_sections(recommendation))
+        screen += _section_blocks(full_sections(recommendation, options.evidence))
     screen += _bottom(recommendation, fold, full=options.full)
     return tuple(block for block in screen if block.lines)
 

@@ -88,7 +88,7 @@ def test_columns_is_respected(case: Path) -> None:
 
 
 def test_a_terminal_on_standard_input_is_never_waited_for(case: Path) -> None:
-    for arguments in (("advise",), ("advise", "-"), ("validate", "-")):
+    for arguments in (("advise", "--no-input"), ("advise", "-"), ("validate", "-")):
         status, screen = on_terminal(*arguments)
         assert status == 2
         assert "ndm-advisor: " in screen

@@ -101,6 +101,7 @@ def test_any_orders_get_one_verdict(flat, placed, knowledge, names) -> None:
     ids = [a.id for a in answer.alerts]
     assert len(ids) == len(set(ids))
     drugs = {o["drug"] for o in placed}
-    if answer.outcome in {"regimens", "abstention"} and len(drugs) == 1 and drugs <= ALONE:
-        if decision.facts.mbl_in_play and decision.facts.mbl_stated != "unknown":
-            assert check.verdict == "harmful", drugs
+    in_scope = answer.outcome in {"regimens", "abstention"}
+    mbl = decision.facts.mbl_in_play and decision.facts.mbl_stated != "unknown"
+    if in_scope and mbl and len(drugs) == 1 and drugs <= ALONE:
+        assert check.verdict == "harmful", drugs

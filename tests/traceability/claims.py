@@ -359,6 +359,67 @@ _LIMITS = {
 }
 
 
+# -- (2) the trace: conditions and case values in sentences ---------------------------------------
+
+
+def _finding_limits(answer: Answered) -> Iterator[Claim]:
+    """`is below 30 mL/min` in a finding is the limit of the rule that stands behind it."""
+    rules = {f["rule"] for f in answer.json["findings"]}
+    for file in (file for file in trees() if file.startswith("hazards/")):
+        for item in leaves(file):
+            if item.keys[2:3] == ("when",) and item.keys[1] in rules and _is_number(item.value):
+                words = item.keys[-1].replace("_", " ")
+                rule = rf"(?=[^\[]*\[{re.escape(item.keys[1])}: )"
+                yield claim(rf"\bis {words} ({shown(item.value)}) [mw]{rule}", of_leaf(item))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _finding_values(answer: Answered) -> Iterator[Claim]:
+    """`weight 70 kg`: values of the case by the words of their keys."""
+    held = trees()["words.toml"]["case_keys"]
+    for key, text in _given(answer.case):
+        if re.search(r"\d", text):
+            origin = Origin("case", key)
+            value = _either(float(text)) if _plain_number(text) else re.escape(text)
+            for name in _names_of(key, held):
+                yield claim(rf"\b{name} [^,;\[]*?({value})(?![\d.]*\d)", origin)
+
+
+def _plain_number(text: str) -> bool:
+    return re.fullmatch(r"\d+(\.\d+)?", text) is not None
+
+
+def _names_of(key: str, held: dict[str, Any]) -> Iterator[str]:
+    """How a sentence names a key of the case; a condition names two of them in its own way."""
+    lead = "panel.results."
+    if key.startswith(lead):
+        drug = key.removeprefix(lead).split(".")[0]
+        yield f"{drug_words(drug)} result".replace(r"\+", r" \+ ")
+    elif key in held:
+        yield re.escape(held[key]["name"])
+    if key == "patient.gestation_weeks":
+        yield "pregnancy"
+
+
+def _evidence(_answer: Answered) -> Iterator[Claim]:
+    """A claim of the source documents, word for word from its record."""
+    for record in trees()["claims.toml"]["claim"]:
+        note = f" ({record['verdict_note']})" if record["verdict_note"] else ""
+        use = "" if record["support"] else "; not used as support"
+        n = f"; n = {shown(record['n'])}" if "n" in record else ""
+        read = ", ".join(f"{source} {grade}" for source, grade in record["grades"].items())
+        line = (
+            f"{record['id']} {record['verdict']}{note}{use}. {record['honest']} "
+            f"[{record['design']}; {record['population']}{n}; {read}]"
+        )
+        cited = tuple((source["id"], source["at"]) for source in record["sources"])
+        path = f"data/claims.toml: {record['id']}"
+        yield Claim(line.lower(), Origin("record", path, cited, record["grade"], record["honest"]))
+
+
 # -- (2) doses -----------------------------------------------------------------------------------
 
 _ROUTE = r"(?:IV|IM|by mouth)"
@@ -737,6 +798,9 @@ _MAKERS: tuple[Callable[[Answered], Iterator[Claim]], ...] = (
     _alerts,
     _fixed_phrases,
     _hazards,
+    _finding_limits,
+    _finding_values,
+    _evidence,
     _breakpoints,
     _doses,
     _companion,

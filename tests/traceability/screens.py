@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ndm_advisor.explain.advise import advise
+from ndm_advisor.explain.evidence import evidence as evidence_lines
+from ndm_advisor.knowledge.load import load_claims
 from ndm_advisor.model.answer import CaseRef
 from ndm_advisor.model.knowledge import Knowledge
 from ndm_advisor.read.case_file import read_case
@@ -98,8 +100,11 @@ def answered(
     case, _ = read_case(text, path=path.name, names=names, on=ON, settings=settings)
     reference = CaseRef(case.id, path.name, SHA)
     answer = advise(case, knowledge, on=ON, reference=reference)
+    evidence = evidence_lines(answer, load_claims())
     screens = tuple(
-        Screen(f"{name} {depth}, {layout}", to_text(answer, Options(**deep, **laid)))
+        Screen(
+            f"{name} {depth}, {layout}", to_text(answer, Options(evidence=evidence, **deep, **laid))
+        )
         for depth, deep in DEPTHS.items()
         for layout, laid in LAYOUTS.items()
     )

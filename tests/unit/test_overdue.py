@@ -21,7 +21,7 @@ def case(names):
     ("on", "fires"),
     [(date(2027, 5, 21), False), (date(2027, 5, 22), False), (date(2027, 5, 23), True)],
 )
-def test_from_the_day_after_the_due_date(case, knowledge, on: date, fires: bool) -> None:
+def test_from_the_day_after_the_due_date(case, knowledge, on: date, *, fires: bool) -> None:
     alerts = {a.id: a.tier for a in advise(case, knowledge, on=on).alerts}
     assert ("knowledge-overdue" in alerts) is fires
     assert alerts.get("knowledge-overdue", "caution") == "caution"

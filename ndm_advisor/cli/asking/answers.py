@@ -82,6 +82,7 @@ YES_NO: Final = Menu((("yes", True), ("no", False)))
 _NUMBER: Final = re.compile(r"([+-]?\d{1,15}(?:\.\d{1,12})?)\s*([A-Za-z%].*)?", re.ASCII)
 _ZONE: Final = re.compile(r"\s*(?:zone\s*)?(\d{1,3}(?:\.\d+)?)\s*mm\b|\s*zone\s*(\d{1,3})\b", re.I)
 _MIC_UNIT: Final = re.compile(r"^mic\s*|\s*mg/l$", re.IGNORECASE)
+_PAUSE: Final = re.compile(r"[,;](?=\s|$)")  # between two parts, not inside a number
 _DAYS_BACK: Final = {"today": 0, "yesterday": 1}
 
 
@@ -190,13 +191,13 @@ def _result(text: str) -> object:
     if zone := _ZONE.search(text):
         row["zone_mm"] = float(zone[1] or zone[2])
         text = text[: zone.start()] + text[zone.end() :]
-    words = text.split()
+    words = _PAUSE.sub(" ", text).split()
     for category in CATEGORIES:
         found = [word for word in words if word.casefold() == category.casefold()]
         if found and "category" not in row:
             row["category"] = category
             words.remove(found[0])
-    mic = _MIC_UNIT.sub("", " ".join(words).strip(" ,;")).strip(" ,;")
+    mic = _MIC_UNIT.sub("", " ".join(words)).strip()
     if not row:
         return mic
     return row | ({"mic_mg_l": mic} if mic else {})

@@ -199,7 +199,7 @@ _STILL_ASKED: Final = {
 def plan(known: Known) -> list[Question]:
     """Every question in order, those that are not asked with the reason."""
     end = known.end()
-    return [_with_end(question, end) for question in _all(known)]
+    return [_with_end(question, end, known) for question in _all(known)]
 
 
 def _all(known: Known) -> Iterator[Question]:
@@ -218,8 +218,11 @@ def _all(known: Known) -> Iterator[Question]:
                 yield _plain(key, section, known)
 
 
-def _with_end(question: Question, end: str | None) -> Question:
+def _with_end(question: Question, end: str | None, known: Known) -> Question:
+    """Leave out what cannot change the outcome; an answer that was given can be corrected."""
     if end is None or question.required or question.skip:
+        return question
+    if question.path and known.at(*question.path) is not None:
         return question
     is_result = question.section == "RESULTS" and end == CARBAPENEMS_S
     if is_result or question.key in _STILL_ASKED.get(end, ()):

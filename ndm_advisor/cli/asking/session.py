@@ -15,7 +15,7 @@ from ndm_advisor.cli.asking.answers import (
     read,
     shown_value,
 )
-from ndm_advisor.cli.asking.known import Known
+from ndm_advisor.cli.asking.known import Known, Path
 from ndm_advisor.cli.asking.questions import ANOTHER, KIDNEY, Question, kidney_key, plan
 from ndm_advisor.cli.asking.terminal import Terminal
 from ndm_advisor.errors import Problem
@@ -40,6 +40,11 @@ _SKIPPED: Final = " Questions that cannot change this are skipped."
 _BACK, _UNKNOWN, _SUMMARY, _QUIT = "back", "unknown", "summary", "quit"
 _HELP: Final = frozenset({"?", "help"})
 _NOT_THE_RESULT: Final = frozenset({"method", "standard"})  # of a row: what stays beside a new one
+_CANNOT_STAND_BESIDE_NO: Final[dict[str, Path]] = {
+    "patient.pregnant": ("patient", "gestation_weeks")
+}
+_OF_FILES: Final = "leave the line out"  # the reader's help where a value is not known
+_UNKNOWN_WILL_DO: Final = "`unknown` is an answer"
 _COMBINED_METHOD_LATER: Final = "W304"  # the question after the combined test asks for its method
 
 
@@ -212,10 +217,9 @@ class Session:
         if question.key == KIDNEY:
             self._set_kidney(str(value))
             return True
-        if isinstance(question.answer, Result) and isinstance(value, dict):
-            value = self._with_rest_of_row(question, value)
-        if isinstance(question.answer, Allergens):
-            value = self._with_reactions(value)
+        value = self._with_what_stays(question, value)
+        if value is False and question.key in _CANNOT_STAND_BESIDE_NO:
+            self._known.put(_CANNOT_STAND_BESIDE_NO[question.key], None)
         if not self._is_sound(question, value):
             return False
         is_row = isinstance(question.answer, Result)
@@ -245,7 +249,16 @@ class Session:
         self._terminal.say(f"{lead}: {problem.message}.")
         for remark in (problem.help, problem.note):
             if remark:
-                self._terminal.say(remark, indent=1)
+                is_of_files = remark.startswith(_OF_FILES)
+                self._terminal.say(_UNKNOWN_WILL_DO if is_of_files else remark, indent=1)
+
+    def _with_what_stays(self, question: Question, value: object) -> object:
+        """The new value with those parts of the old one that other questions asked for."""
+        if isinstance(question.answer, Allergens):
+            return self._with_reactions(value)
+        if isinstance(question.answer, Result) and isinstance(value, dict):
+            return self._with_rest_of_row(question, value)
+        return value
 
     def _with_rest_of_row(self, question: Question, row: dict[str, object]) -> dict[str, object]:
         before = self._known.at(*question.path)
@@ -364,7 +377,7 @@ class Session:
                 by_reason.setdefault(question.skip, []).append(question.label)
         if by_reason:
             self._terminal.say()
-            self._terminal.say("Not asked, because it cannot matter here:")
+            self._terminal.say("Not asked, because of other answers:")
         for reason, labels in by_reason.items():
             self._terminal.say(f"{reason}: {', '.join(labels)}", indent=1)
 

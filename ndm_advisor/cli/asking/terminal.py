@@ -52,8 +52,8 @@ class Terminal:
             self.say("Not taken: it holds a character that cannot be seen. Arrow keys do not work.")
 
     def _line(self, prompt: str) -> str:
-        self._write(prompt)
         try:
+            self._write(prompt)
             line = self._source.readline()
         except KeyboardInterrupt:
             self._write("\n")

@@ -98,10 +98,22 @@ def _knowledge(knowledge: "Knowledge") -> tuple[str, ...]:
     )
 
 
+def _released(knowledge: "Knowledge") -> tuple[str, ...]:
+    return (
+        f"tool {VERSION}; knowledge {knowledge.version}, "
+        f"revised and checked {knowledge.reviewed_on}, due {knowledge.review_due_on}",
+        f"{len(knowledge.sources)} sources; a grade says how each was read",
+    )
+
+
 def _sources(knowledge: "Knowledge") -> "list[Section]":
     from ndm_advisor.explain.page_parts import GRADES, Section  # noqa: PLC0415
 
-    made = []
+    made = [
+        Section("Developer", _DEVELOPER),
+        Section("Release", _released(knowledge)),
+        Section("Facts used", _said(knowledge, "facts_used", "items")),
+    ]
     for source in knowledge.sources.values():
         year = f"{source.year}; " if source.year else ""
         read = f"read as {source.seen_as}; grade {source.grade}: {GRADES[source.grade]}"

@@ -195,7 +195,15 @@ def advise(
         given = _read(asked) if case else _prompt(asked)
         answer = _answer(given, asked)
         _warn(given.path, given.warnings)
-        _show(answer, screen, target, why=why or trace, full=full, tall_man=tall_man)
+        _show(
+            answer,
+            screen,
+            target,
+            why=why or trace,
+            full=full,
+            tall_man=tall_man,
+            data=data,
+        )
         if given.prompted is not None:
             _offer_to_save(given.prompted)
     return ExitStatus.OK
@@ -264,6 +272,7 @@ def _answer(given: _Given, asked: _Asked) -> "Recommendation":
     Raises:
         NdmAdvisorError: options or knowledge do not allow one.
     """
+    from ndm_advisor.cli.acknowledge import check_acknowledged  # noqa: PLC0415
     from ndm_advisor.cli.settings import apply_hospital_settings  # noqa: PLC0415
     from ndm_advisor.explain.advise import advise as advise_on  # noqa: PLC0415
 
@@ -279,6 +288,7 @@ def _answer(given: _Given, asked: _Asked) -> "Recommendation":
         local_override=applied.local_override,
         acknowledged=asked.acknowledged,
     )
+    check_acknowledged(asked.acknowledged, answer, given.knowledge.alerts)
     if asked.trace:
         _say_what_applied(applied, given.knowledge, answer)
     if asked.strict:
@@ -331,6 +341,7 @@ def _show(
     why: bool,
     full: bool,
     tall_man: bool,
+    data: str | None,
 ) -> None:
     from ndm_advisor.cli.screen import write_file, write_out  # noqa: PLC0415
 
@@ -353,7 +364,8 @@ def _show(
         return
     from ndm_advisor.render.view import Options  # noqa: PLC0415
 
-    options = Options(why, full, tall_man, screen.width, screen.linear)
+    evidence = _evidence(answer, data) if full else ()
+    options = Options(why, full, tall_man, screen.width, screen.linear, evidence)
     if screen.kind == "colour":
         from rich.console import Console  # noqa: PLC0415  # slow to import, and seldom needed
 
@@ -367,3 +379,12 @@ def _show(
         write_out(to_text(answer, options, encoding=sys.stdout.encoding))
     else:
         write_file(target, to_text(answer, options).encode())
+
+
+def _evidence(answer: "Recommendation", data: str | None) -> tuple[str, ...]:
+    """The claims that bear on the answer, which no answer without `--full` loads."""
+    from ndm_advisor.cli.base import directory_of_base  # noqa: PLC0415
+    from ndm_advisor.explain.evidence import evidence  # noqa: PLC0415
+    from ndm_advisor.knowledge.load import load_claims  # noqa: PLC0415
+
+    return evidence(answer, load_claims(directory_of_base(data)))

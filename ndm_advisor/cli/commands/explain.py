@@ -22,6 +22,8 @@ Examples:
   ndm-advisor explain cefiderocol                       a drug and a regimen
   ndm-advisor explain 4.2/4b                            a row of the table of choice
   ndm-advisor explain IDSA26                            a source
+  ndm-advisor explain claims                            every claim with its verdict
+  ndm-advisor explain alerts                            a kind; also drugs, regimens, sources ...
   ndm-advisor explain                                   every kind, with an example
 """
 
@@ -29,7 +31,9 @@ Examples:
 def explain(
     ident: Annotated[
         str | None,
-        typer.Argument(metavar="ID", show_default=False, help="An id, or the name of a drug."),
+        typer.Argument(
+            metavar="ID", show_default=False, help="An id, the name of a drug, or a kind of id."
+        ),
     ] = None,
     *,
     data: Data = None,
@@ -39,12 +43,17 @@ def explain(
     """Print every page of the id."""
     from ndm_advisor.cli.pages import write_page  # noqa: PLC0415
     from ndm_advisor.cli.shelf import load_shelf  # noqa: PLC0415
-    from ndm_advisor.explain.pages import pages  # noqa: PLC0415
+    from ndm_advisor.explain.list_pages import listing  # noqa: PLC0415
+    from ndm_advisor.explain.pages import kind_named, pages  # noqa: PLC0415
     from ndm_advisor.read.names import is_azt  # noqa: PLC0415
 
     shelf = load_shelf(data)
     if ident is None:
         _list_kinds(shelf, linear=linear)
+        return ExitStatus.OK
+    if (kind := kind_named(ident.strip().casefold())) is not None:
+        title = f"{kind.plural.upper()}: {kind.meaning}"
+        write_page(title, listing(kind, shelf), linear=linear, tall_man=tall_man)
         return ExitStatus.OK
     found = () if is_azt(ident) else pages(ident, shelf)
     if not found:
@@ -67,7 +76,7 @@ def _list_kinds(shelf: "Shelf", *, linear: bool) -> None:
         ids = kind.ids(shelf)
         example = f"; for example {ids[0]}" if ids else ""
         sections.append(Section(kind.name, (f"{kind.meaning}: {len(ids)}{example}",)))
-    write_page("Kinds of id; `ndm-advisor knowledge list KIND` lists them", sections, linear=linear)
+    write_page("Kinds of id; `ndm-advisor explain KIND` lists them", sections, linear=linear)
 
 
 def _unknown(ident: str, shelf: "Shelf") -> str:

@@ -8,15 +8,17 @@ from ndm_advisor.cli.exit_status import MEANINGS, ExitStatus
 from ndm_advisor.errors import UsageError
 
 HELP: Final = """
-Help on exit statuses and on environment variables and the configuration file.
+Help on exit statuses, on environment variables and the configuration file, or on a command.
 
 Examples:
 
 \b
   ndm-advisor help exit-statuses
   ndm-advisor help environment
+  ndm-advisor help advise           the help of a command
 """
-_ENVIRONMENT: Final = """\
+TOPICS: Final = ("exit-statuses", "exit-codes", "environment", "settings")
+ENVIRONMENT: Final = """\
 Settings, in falling order: option; the case's [hospital] table; environment; configuration file;
 default. Every answer says which applied.
 
@@ -42,28 +44,38 @@ config.toml holds one table. It sets what the hospital decides, never a clinical
 
 
 def help_on(
+    context: typer.Context,
     topic: Annotated[
         str | None,
-        typer.Argument(metavar="TOPIC", show_default=False, help="exit-statuses or environment."),
+        typer.Argument(
+            metavar="TOPIC",
+            show_default=False,
+            help="exit-statuses (exit-codes), environment (settings), or a command.",
+        ),
     ] = None,
 ) -> ExitStatus:
-    """Print a topic, or the list of topics."""
+    """Print a topic, the help of a command, or the list of topics."""
     from ndm_advisor.cli.screen import write_out  # noqa: PLC0415
 
-    topics = {
-        "exit-statuses": _statuses(),
-        "exit-codes": _statuses(),
-        "environment": _ENVIRONMENT,
-        "settings": _ENVIRONMENT,
-    }
     if topic is None:
-        write_out("Topics: exit-statuses, environment. For a command: ndm-advisor COMMAND --help\n")
-        return ExitStatus.OK
-    if topic not in topics:
-        message = f"`{topic}` is no topic; write exit-statuses or environment"
+        write_out("Topics: exit-statuses, environment. For a command: ndm-advisor help COMMAND\n")
+    elif topic in TOPICS:
+        write_out(_statuses() if topic.startswith("exit") else ENVIRONMENT)
+    elif (text := _help_of(topic, context)) is not None:
+        write_out(f"{text}\n")
+    else:
+        message = f"`{topic}` is no topic; write exit-statuses, environment or a command"
         raise UsageError(message)
-    write_out(topics[topic])
     return ExitStatus.OK
+
+
+def _help_of(name: str, context: typer.Context) -> str | None:
+    """What `ndm-advisor NAME --help` prints."""
+    root = context.find_root()
+    command = getattr(root.command, "commands", {}).get(name)
+    if command is None:
+        return None
+    return str(command.get_help(type(context)(command, info_name=name, parent=root)))
 
 
 def _statuses() -> str:

@@ -26,6 +26,7 @@ class Raised(NamedTuple):
     standing: bool = False
     drug: str = ""
     order: int = 0  # the order it speaks of, counted from 1; 0 for the case
+    instead: str = ""  # a phrase said instead of its own action, where the order goes anyway
 
 
 class Offered(NamedTuple):

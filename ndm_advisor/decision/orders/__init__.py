@@ -16,6 +16,7 @@ from ndm_advisor.decision.orders.placed import (
     Placed,
     needs_interval,
     place,
+    running_order,
     whole_order,
 )
 
@@ -26,6 +27,7 @@ __all__ = [
     "needs_interval",
     "order_alerts",
     "place",
+    "running_order",
     "whole_order",
 ]
 

@@ -19,6 +19,8 @@ from ndm_advisor.model.names import fold
 
 # Asked of every ordered drug, whether or not a strategy holds it.
 _OF_ANY_DRUG: Final = ("drug-resistant", "resistant-by-nature", "severe-allergy")
+# The alert speaks of orders in words of its own, not in those of the hazard record.
+_OWN_WORDS: Final = "resistant-drug-ordered"
 # Judged over the set, not drug by drug.
 _MAIN_DRUG_ONLY: Final = "tetracycline-blood-or-urine"
 
@@ -74,10 +76,16 @@ def _classes_of_others(placed: Placed, o: Ordered) -> frozenset[str]:
 
 
 def _from_hazard(hazard: Hazard, placed: Placed, o: Ordered) -> Raised:
+    if hazard.alert == _OWN_WORDS:  # an order is replaced, an option only passed over
+        variant = "intrinsic" if hazard.id == "resistant-by-nature" else "stop"
+        return raised_about(o, placed, hazard.alert, hazard.tier, variant)._replace(
+            facts=tuple(c.fact for c in hazard.when)
+        )
     because = hazard.because
     if "{" in because:
         because = because.format(drug=words.drug_name(placed.drug), limit="")
     raised = raised_about(o, placed, hazard.alert, hazard.tier, "hazard")
     extra = {"because": because, "do": hazard.do, "hazard": hazard.id}
     facts = tuple(c.fact for c in hazard.when)
-    return raised._replace(values={**raised.values, **extra}, facts=facts)
+    instead = "order_allergy" if hazard.alert == "severe-allergy" else ""
+    return raised._replace(values={**raised.values, **extra}, facts=facts, instead=instead)

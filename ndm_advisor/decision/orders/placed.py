@@ -153,6 +153,12 @@ def whole_order(drug: str, strategy: str, ordered: Ordered) -> str:
     return whole_text(expected_orders(strategy, ordered).get(drug))
 
 
+def running_order(drug: str, strategy: str, ordered: Ordered) -> str:
+    """The same for a drug that runs already: a load is not given twice."""
+    expected = expected_orders(strategy, ordered).get(drug)
+    return whole_text(expected._replace(loading_dose=None) if expected else None)
+
+
 def needs_interval(placed: Placed, ordered: Ordered) -> bool:
     """Whether the order is of a drug that is given more than once here."""
     strategy = strategy_of(placed.drug, ordered)

@@ -34,6 +34,8 @@ WORD_PLACEHOLDERS: Final[Mapping[str, frozenset[str]]] = {
     "step_down.possible*": frozenset({"drugs"}),
     "review.device": frozenset({"device"}),
     "abstention.*.reason*": frozenset({"region"}),
+    "case_keys.*.name": frozenset({"drug"}),
+    "pair_support.*": frozenset({"used", "method"}),
     # Held, and printed by no answer of this version: their names are those of alerts.toml.
     "supply.*": frozenset({"drug", "count", "volume", "of", "sodium", "dose", "value"}),
     "review.running_*": frozenset({"drug"}),

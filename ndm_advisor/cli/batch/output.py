@@ -1,0 +1,72 @@
+"""A finished run in each format, piece by piece."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from ndm_advisor.cli.batch.judge import SCHEMA_VERSION
+from ndm_advisor.cli.batch.since import Since
+from ndm_advisor.cli.batch.tally import Tally
+from ndm_advisor.render.worklist import COLUMNS, csv_line, table, totals_line
+
+
+class Screen(NamedTuple):
+    """How a table is drawn: columns, None for one `label: value` a line."""
+
+    width: int | None
+    tall_man: bool
+
+
+def csv_head(since: Since | None) -> bytes:
+    """The names of the columns."""
+    return csv_line([*COLUMNS, *(["changed"] if since else [])])
+
+
+def as_json(records: Iterable[bytes], tally: Tally, since: Since | None) -> Iterator[bytes]:
+    """One object: totals, then the cases in worklist order, each on a line of its own."""
+    totals = {"cases": tally.cases} | {str(kind): n for kind, n in tally.totals.items()}
+    head: dict[str, object] = {"schema_version": SCHEMA_VERSION, "totals": totals}
+    if since is not None:
+        head["since"] = {"shown": tally.shown, "unchanged": since.unchanged, "gone": since.gone}
+    yield json.dumps(head)[:-1].encode() + b', "cases": ['
+    comma = b"\n"
+    for record in records:
+        yield comma + record
+        comma = b",\n"
+    yield b"\n]}\n"
+
+
+def as_lines(records: Iterable[bytes], head: bytes = b"") -> Iterator[bytes]:
+    """One record a line."""
+    yield head
+    for record in records:
+        yield record + b"\n"
+
+
+def as_table(tally: Tally, since: Since | None, screen: Screen) -> str:
+    """The worklist as text."""
+    return table(
+        tally.rows(),
+        tally.totals,
+        notes=notes(tally, since),
+        width=screen.width,
+        shown_of=tally.shown,
+        with_tall_man=screen.tall_man,
+    )
+
+
+def notes(tally: Tally, since: Since | None) -> tuple[str, ...]:
+    """What stands below the totals: how the run differs from the earlier one."""
+    if since is None:
+        return ()
+    return (
+        f"since the earlier run: {tally.shown} new or changed, {since.unchanged} unchanged, "
+        f"{since.gone} no longer there",
+    )
+
+
+def totals_text(tally: Tally, since: Since | None) -> str:
+    """Totals and notes, for standard error beside records."""
+    return "\n".join((totals_line(tally.totals), *notes(tally, since)))

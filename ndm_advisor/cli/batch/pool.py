@@ -1,0 +1,81 @@
+"""Cases to judgements, in order, by this process or by several: the same bytes either way."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from itertools import islice
+from typing import Final
+
+from ndm_advisor.cli.batch.judge import Judge, Judged, Plan
+from ndm_advisor.cli.batch.sources import Item
+from ndm_advisor.errors import KnowledgeError
+
+_CHUNK: Final = 16  # cases handed over at once
+_AHEAD: Final = 4  # chunks under way for each process: memory stays flat however many cases
+
+_Done = tuple[list[Judged], tuple[str, ...]]
+_judges: Final[dict[Plan, Judge]] = {}  # of a worker process: its own, made at the first chunk
+
+
+def judged(found: Iterable[Item], judge: Judge, *, jobs: int) -> Iterator[Judged]:
+    """Judge every case, in the order given.
+
+    Raises:
+        KnowledgeError: the base changed while a process of its own was starting.
+    """
+    if jobs == 1:
+        for item in found:
+            yield judge(item)
+        return
+    plan = judge.plan._replace(knowledge_sha256=judge.knowledge.sha256)
+    waiting: deque[Future[_Done]] = deque()
+    source = iter(found)
+    # a fresh interpreter each: the same on every system, and nothing of this one leaks in
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin)
+    try:
+        while True:
+            while len(waiting) < jobs * _AHEAD and (chunk := list(islice(source, _CHUNK))):
+                waiting.append(pool.submit(_judge_chunk, plan, chunk))
+            if not waiting:
+                return
+            yield from _results(waiting.popleft())
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _results(future: Future[_Done]) -> list[Judged]:
+    done, problems = future.result()
+    if problems:
+        raise KnowledgeError(problems)
+    return done
+
+
+def _begin() -> None:
+    """Ctrl-C is for the process that was started: it ends the others, and they end with it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A pool whose owner was killed would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _judge_chunk(plan: Plan, chunk: list[Item]) -> _Done:
+    try:
+        judge = _judges.get(plan)
+        if judge is None:
+            judge = _judges[plan] = Judge(plan)
+    except KnowledgeError as error:
+        return [], error.problems
+    return [judge(item) for item in chunk], ()

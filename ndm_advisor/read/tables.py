@@ -1,0 +1,282 @@
+"""Many cases in one file: NDJSON, one object a line; CSV, one case a row.
+
+A line or row is cut out first and read later, alone: one that cannot be read leaves the others as
+they are.
+"""
+
+from __future__ import annotations
+
+import csv
+import types
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import BinaryIO, Final, Literal, NamedTuple, TextIO, Union, cast, get_args, get_origin
+
+import tomli
+from pydantic import BaseModel
+
+from ndm_advisor.errors import CaseError, CaseFormatError, CaseInvalidError, Problem
+from ndm_advisor.model.case import (
+    Allergy,
+    Case,
+    Hospital,
+    Infection,
+    Isolate,
+    Order,
+    Panel,
+    PanelResult,
+    Patient,
+    panel_result,
+)
+from ndm_advisor.read.case_file import build_case
+from ndm_advisor.read.document import LARGEST_BYTES, Document, decode, parse
+from ndm_advisor.read.names import Names
+from ndm_advisor.read.positions import Path, dotted
+
+_RESULT_KEYS: Final = tuple(PanelResult.model_fields)
+_MODELS: Final[dict[str, type[BaseModel]]] = {
+    "orders": Order,
+    "allergies": Allergy,
+    "isolate": Isolate,
+    "panel": Panel,
+    "infection": Infection,
+    "patient": Patient,
+    "hospital": Hospital,
+}
+_LISTS: Final = ("orders", "patient.allergies", "patient.medicines")
+_MOST_MEMBERS: Final = 99
+_RESULT_DEPTH: Final = 3  # panel.results.<drug>
+
+Read = tuple[Case, tuple[Problem, ...]]
+
+
+class Line(NamedTuple):
+    """One line of an NDJSON file; `data` may be longer than a case may be, never much."""
+
+    number: int
+    data: bytes
+
+
+class Row(NamedTuple):
+    """One row of a CSV file, from the line `number` on; `fault` where it is no row."""
+
+    number: int
+    cells: tuple[str, ...]
+    fault: str | None = None
+
+
+# -- NDJSON ---------------------------------------------------------------------------------------
+
+
+def ndjson_lines(file: BinaryIO) -> Iterator[Line]:
+    """The lines that are not blank, with their numbers from 1.
+
+    Of a line longer than a case may be, just enough is kept for the reader to refuse it.
+    """
+    number = 0
+    while data := file.readline(LARGEST_BYTES + 2):
+        number += 1
+        rest = data
+        while rest and not rest.endswith(b"\n"):
+            rest = file.readline(LARGEST_BYTES)
+        if data.strip() not in (b"", b"\xef\xbb\xbf"):
+            yield Line(number, data)
+
+
+def read_line(line: Line, *, path: str | None, names: Names, on: date) -> Read:
+    """Read one line as a JSON case.
+
+    Raises:
+        CaseError: with every problem; those without a better place have the line's number.
+    """
+    try:
+        text = decode(line.data.rstrip(b"\r\n"), path=path)
+        document, _, _ = parse(text, path="line.json")
+        case, warnings = build_case(document, path=path, names=names, on=on)
+    except CaseError as error:
+        raise type(error)(path, _on_line(error.problems, line.number)) from None
+    return case, _on_line(warnings, line.number)
+
+
+def _on_line(problems: tuple[Problem, ...], number: int) -> tuple[Problem, ...]:
+    """The whole case stands on its line: it is not printed beside a problem."""
+    return tuple(problem._replace(line=number, source_line=None) for problem in problems)
+
+
+# -- CSV ------------------------------------------------------------------------------------------
+
+
+def csv_rows(file: TextIO) -> Iterator[Row]:
+    """The header, then the rows that are not empty.
+
+    Bytes that are not UTF-8 are to be surrogates in the text (`errors="surrogateescape"`).
+    """
+    reader = csv.reader(file, strict=True)
+    while True:
+        number = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield Row(number, (), f"not a row of CSV: {error}")
+            continue
+        if any(cell.strip() for cell in cells):
+            yield Row(number, tuple(cells))
+
+
+def read_row(row: Row, header: Sequence[str], *, path: str | None, names: Names, on: date) -> Read:
+    """Read one row as a case whose keys are the columns' names.
+
+    Raises:
+        CaseError: with every problem, each with the row's first line.
+    """
+    _check_row(row, header, path)
+    try:
+        case, warnings = build_case(_document(row, header, path), path=path, names=names, on=on)
+    except CaseError as error:
+        raise type(error)(path, _on_line(error.problems, row.number)) from None
+    return case, _on_line(warnings, row.number)
+
+
+def _check_row(row: Row, header: Sequence[str], path: str | None) -> None:
+    message = row.fault
+    help_ = "a cell that holds a comma, a quote or a line end stands in quotes, its quotes doubled"
+    if message is None and len(row.cells) != len(header):
+        message = f"the row has {len(row.cells)} cells, the header {len(header)}"
+        help_ = "one cell for each column; leave a cell empty where nothing is known"
+    if message is None and any("\0" in cell for cell in row.cells):
+        message, help_ = "a NUL character is not text", ""
+    if message is None and any(_is_not_utf8(cell) for cell in row.cells):
+        message, help_ = "the row is not UTF-8", "save the file as UTF-8"
+    if message is not None:
+        problem = Problem("E109", "error", None, row.number, None, message, help_ or None)
+        raise CaseFormatError(path, (problem,))
+
+
+def _is_not_utf8(cell: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in cell)
+
+
+def _document(row: Row, header: Sequence[str], path: str | None) -> Document:
+    document: Document = {}
+    faults: list[Problem] = []
+    for column, cell in zip(header, row.cells, strict=True):
+        if not cell.strip():
+            continue  # an empty cell is an absent key
+        key = key_of_column(column)
+        fault = _put(document, key, _value(cell, key))
+        if fault is not None:
+            key_text = dotted(key) or None
+            faults.append(Problem("E110", "error", key_text, row.number, None, fault, None))
+    if faults:
+        raise CaseInvalidError(path, tuple(faults))
+    return _with_lists(document)
+
+
+def key_of_column(column: str) -> Path:
+    """The key path a column names; what follows `panel.results.` is a drug, dots and all.
+
+    >>> key_of_column("panel.results.ceftazidime-avibactam + aztreonam.category")
+    ('panel', 'results', 'ceftazidime-avibactam + aztreonam', 'category')
+    """
+    name = column.strip()
+    for prefix in (("panel", "results"), ("hospital", "stock")):
+        start = ".".join(prefix) + "."
+        if name.startswith(start):
+            drug, dot, last = name.removeprefix(start).rpartition(".")
+            if prefix[0] == "panel" and dot and last in _RESULT_KEYS:
+                return (*prefix, drug.strip('"'), last)
+            return (*prefix, name.removeprefix(start).strip('"'))
+    return tuple(name.split("."))
+
+
+def _value(cell: str, key: Path) -> object:
+    """Text of a text field, else the TOML value; what is neither is left for the schema."""
+    if is_text(key):
+        is_row = key[:2] == ("panel", "results") and len(key) == _RESULT_DEPTH
+        return _toml(cell) if is_row and cell.lstrip().startswith("{") else cell
+    return _toml(cell)
+
+
+def _toml(cell: str) -> object:
+    text = cell.strip()
+    try:
+        alone, listed = tomli.loads(f"value = {text}"), tomli.loads(f"value = [{text}]")
+    except (ValueError, RecursionError):
+        return cell
+    is_one = list(alone) == ["value"] and listed == {"value": [alone["value"]]}
+    return alone["value"] if is_one and not text.endswith(",") else cell
+
+
+def is_text(key: Path) -> bool:
+    """Whether the model has text, or words of a fixed list, at `key`."""
+    if key[:2] == ("panel", "results"):
+        return len(key) == _RESULT_DEPTH or key[-1] != "zone_mm"
+    model: type[BaseModel] = Case
+    for part in key[:-1]:
+        if str(part).isdecimal():
+            continue
+        inner = _model(model, str(part))
+        if inner is None:
+            return False
+        model = inner
+    if str(key[-1]).isdecimal():
+        return key[:-1] == ("patient", "medicines")
+    field = model.model_fields.get(str(key[-1]))
+    return field is not None and _is_text_type(field.annotation)
+
+
+def _model(model: type[BaseModel], key: str) -> type[BaseModel] | None:
+    return _MODELS.get(key) if model in {Case, Patient} else None
+
+
+def _is_text_type(kind: object) -> bool:
+    origin = get_origin(kind)
+    if origin in (Union, types.UnionType):
+        kinds = [each for each in get_args(kind) if each is not type(None)]
+        return bool(kinds) and all(_is_text_type(each) for each in kinds)
+    if origin is Literal:
+        return all(isinstance(word, str) for word in get_args(kind))
+    return kind is str
+
+
+def _put(document: Document, key: Path, value: object) -> str | None:
+    """Set a key; the reason where two columns of the row cannot both hold."""
+    node = document
+    for depth, part in enumerate(key[:-1]):
+        inner = node.setdefault(str(part), {})
+        if isinstance(inner, str) and key[:2] == ("panel", "results"):
+            inner = node[str(part)] = dict(panel_result(inner))
+        if not isinstance(inner, dict):
+            return f"`{dotted(key)}` stands beside a value of `{dotted(key[: depth + 1])}`"
+        node = cast(Document, inner)
+    last = str(key[-1])
+    held = node.get(last)
+    is_row = key[:2] == ("panel", "results") and len(key) == _RESULT_DEPTH
+    if is_row and isinstance(held, dict):
+        more = dict(panel_result(value)) if isinstance(value, str) else value
+        if isinstance(more, dict) and not more.keys() & held.keys():
+            held.update(more)
+            return None
+    if last in node:
+        return f"`{dotted(key)}` is given by two columns"
+    node[last] = value
+    return None
+
+
+def _with_lists(document: Document) -> Document:
+    """Tables with the keys 1, 2, ... become lists; an empty place between them is closed up."""
+    for name in _LISTS:
+        *tables, last = name.split(".")
+        node: object = document
+        for table in tables:
+            node = node.get(table) if isinstance(node, dict) else None
+        rows = node.get(last) if isinstance(node, dict) else None
+        if isinstance(node, dict) and isinstance(rows, dict) and all(map(_is_place, rows)):
+            node[last] = [rows[key] for key in sorted(rows, key=int)]
+    return document
+
+
+def _is_place(key: str) -> bool:
+    return key.isascii() and key.isdecimal() and 0 < int(key) <= _MOST_MEMBERS

@@ -1,0 +1,364 @@
+"""Interface section 4: one record for each case, classes that add up, statuses, formats."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import stat
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from ndm_advisor.cli.batch import judge as judging
+from ndm_advisor.cli.batch import progress
+from ndm_advisor.cli.exit_status import ExitStatus
+from ndm_advisor.render.as_json import json_schema
+from ndm_advisor.render.worklist import neutral
+from tests.cli.conftest import BAD, CASES, ON, Run, Start
+
+GOOD = {
+    "format": "ndm-advisor/case/1",
+    "id": "good",
+    "isolate": {"organism": "E. coli", "mbl": "confirmed", "mbl_family": "NDM"},
+    "infection": {"site": "bloodstream"},
+}
+STOP = GOOD | {
+    "id": "stop",
+    "orders": [{"drug": "meropenem", "dose_mg": 2000, "interval_h": 8, "route": "iv"}],
+}
+OUT_OF_SCOPE = GOOD | {"id": "out", "isolate": {"organism": "E. coli", "mbl": "ruled-out"}}
+REFUSED = GOOD | {"id": "refused", "isolate": {"organism": "E. colli"}}
+QUIET = GOOD | {"id": "quiet", "infection": {"site": "colonisation"}}
+ALL = ("stop", "not_assessed", "caution", "no_alert")
+
+
+def ndjson(path: Path, *cases: Any) -> Path:
+    lines = (case if isinstance(case, str) else json.dumps(case) for case in cases)
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def records(run: Run, *arguments: Any) -> list[dict[str, Any]]:
+    result = run("batch", *arguments, "--on", ON, "--format", "ndjson")
+    assert result.exit_code in {0, 1, 3, 4}, result.stderr
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+@pytest.fixture
+def mixed(tmp_path: Path) -> Path:
+    return ndjson(tmp_path / "mixed.ndjson", QUIET, GOOD, "", REFUSED, "{", OUT_OF_SCOPE, STOP)
+
+
+class TestReaders:
+    def test_a_directory_holds_cases_and_not_what_is_expected_of_them(self, run: Run) -> None:
+        found = records(run, CASES)
+        assert [Path(r["case"]["path"]).name for r in found] == sorted(
+            path.name for path in CASES.glob("*.toml")
+        )
+
+    def test_a_glob_and_a_file_named_twice_count_once(self, run: Run, case: Path) -> None:
+        found = records(run, str(CASES / "bloodstream-all*"), case, case)
+        assert [r["case"]["path"] for r in found] == [str(case)]
+
+    def test_blank_lines_are_skipped_and_lines_keep_their_numbers(
+        self, run: Run, mixed: Path
+    ) -> None:
+        found = records(run, mixed)
+        assert [r["case"]["line"] for r in found] == [1, 2, 4, 5, 6, 7]
+        assert [r["case"]["id"] for r in found] == ["quiet", "good", "refused", None, "out", "stop"]
+
+    def test_a_refused_case_stands_in_its_place(self, run: Run, mixed: Path) -> None:
+        refused, broken = records(run, mixed)[2:4]
+        assert set(refused) == {"schema_version", "case", "error"}
+        assert refused["case"] == {"id": "refused", "path": str(mixed), "line": 4, "sha256": None}
+        (problem,) = refused["error"]["problems"]
+        keys = {"code", "severity", "key", "line", "column", "message", "help"}
+        assert set(problem) == keys
+        assert (problem["key"], problem["line"]) == ("isolate.organism", 4)
+        assert broken["error"]["problems"][0]["line"] == 5
+
+    def test_one_bad_case_changes_no_other(self, run: Run, tmp_path: Path) -> None:
+        alone = records(run, ndjson(tmp_path / "a.ndjson", GOOD))[0]
+        among = records(run, ndjson(tmp_path / "b.ndjson", STOP, REFUSED, GOOD, "[1]"))[2]
+        for record in (alone, among):
+            record["case"] = None
+        assert among == alone
+
+    def test_diagnostics_are_text_on_standard_error(self, run: Run, mixed: Path) -> None:
+        result = run("batch", mixed, "--on", ON, "--format", "json")
+        assert f"--> {mixed}:4: isolate.organism" in result.stderr
+        assert "E. colli" not in result.stdout.split('"message"')[0]
+        json.loads(result.stdout)
+
+    def test_a_line_that_is_too_long_is_one_case(self, run: Run, tmp_path: Path) -> None:
+        long = json.dumps(GOOD | {"note": "x" * 3_000_000})
+        found = records(run, ndjson(tmp_path / "a.ndjson", long, GOOD))
+        assert [r["case"]["line"] for r in found] == [1, 2]
+        assert found[0]["error"]["problems"][0]["code"] == "E101"
+        assert "outcome" in found[1]
+
+    def test_bytes_that_are_no_text_are_one_case(self, run: Run, tmp_path: Path) -> None:
+        path = tmp_path / "a.ndjson"
+        path.write_bytes(b"\xff\xfe{}\n\x80\n" + json.dumps(GOOD).encode() + b"\r\n")
+        found = records(run, path)
+        assert ["error" in record for record in found] == [True, True, False]
+
+    def test_an_unreadable_file_among_others_is_a_case(self, run: Run, case: Path) -> None:
+        result = run("batch", "gone.toml", case, "--on", ON, "--format", "ndjson")
+        assert result.exit_code == ExitStatus.SOME_NOT_ASSESSED
+        gone, there = map(json.loads, result.stdout.splitlines())
+        assert gone["error"]["problems"][0]["code"] == "E100"
+        assert there["case"]["path"] == str(case)
+
+    def test_standard_input_holds_lines_or_one_case(self, run: Run, case: Path) -> None:
+        lines = "".join(json.dumps(c) + "\n" for c in (GOOD, STOP))
+        result = run("batch", "-", "--on", ON, "--format", "ndjson", stdin=lines)
+        found = [json.loads(line)["case"] for line in result.stdout.splitlines()]
+        assert [(c["path"], c["line"]) for c in found] == [(None, 1), (None, 2)]
+        one = run("batch", "-", "--on", ON, "--format", "ndjson", stdin=case.read_bytes())
+        assert json.loads(one.stdout)["case"]["path"] is None
+
+
+class TestAnswers:
+    def test_an_answer_is_that_of_advise_but_for_its_findings(self, run: Run, case: Path) -> None:
+        (made,) = records(run, case)
+        wanted = json.loads(run("advise", case, "--on", ON, "--format", "json").stdout)
+        assert made["findings"] is None
+        assert made["not_assessed"].pop()["what"] == "findings"
+        made["findings"] = wanted["findings"]
+        assert made == wanted
+        (traced,) = records(run, case, "--trace")
+        assert traced == wanted
+
+    def test_every_record_fits_the_schema(self, run: Run) -> None:
+        checker = jsonschema.Draft202012Validator(json_schema())
+        for record in records(run, CASES, "--trace"):
+            checker.validate(record)
+
+    def test_what_if_does_not_exist_yet(self, run: Run, case: Path) -> None:
+        assert run("batch", case, "--what-if").exit_code == ExitStatus.USAGE
+
+    def test_options_reach_every_case(self, run: Run, mixed: Path) -> None:
+        found = records(run, mixed, "--guideline", "idsa-2026", "--region", "US")
+        stamps = {
+            (r["provenance"]["guideline"], r["provenance"]["region"])
+            for r in found
+            if "outcome" in r
+        }
+        assert stamps == {("idsa-2026", "US")}
+
+
+class TestClasses:
+    def test_of_each_kind(self, run: Run, mixed: Path) -> None:
+        result = run("batch", mixed, "--on", ON, "--format", "csv")
+        rows = list(csv.DictReader(io.StringIO(result.stdout)))
+        assert [(row["id"], row["class"]) for row in rows] == [
+            ("quiet", "no_alert"),
+            ("good", "caution"),
+            ("refused", "not_assessed"),
+            ("", "not_assessed"),
+            ("out", "not_assessed"),
+            ("stop", "stop"),
+        ]
+
+    def test_the_json_is_in_worklist_order_and_adds_up(self, run: Run, mixed: Path) -> None:
+        found = json.loads(run("batch", mixed, "--on", ON, "--format", "json").stdout)
+        assert found["schema_version"] == "1"
+        totals = found["totals"]
+        assert totals == {"cases": 6, "stop": 1, "not_assessed": 3, "caution": 1, "no_alert": 1}
+        assert [r["case"]["line"] for r in found["cases"]] == [7, 4, 5, 6, 2, 1]
+
+    def test_the_table(self, run: Run, mixed: Path) -> None:
+        shown = run("batch", mixed, "--on", ON).stdout
+        first = "1 STOP, 3 not assessed, 1 CAUTION, 1 no alert (6 cases)"
+        assert shown.splitlines()[0] == first
+        labels = [line.split(":")[0] for line in shown.splitlines() if str(mixed) in line]
+        assert labels == ["STOP", *["NOT ASSESSED"] * 3, "CAUTION", "NO ALERT"]
+        assert "carbapenem-alone" in shown
+
+    def test_the_table_ends_after_200(self, run: Run, tmp_path: Path) -> None:
+        path = ndjson(tmp_path / "a.ndjson", *["{"] * 150, *[OUT_OF_SCOPE] * 60, STOP)
+        shown = run("batch", path, "--on", ON).stdout
+        assert shown.count("NOT ASSESSED: ") == 199
+        assert shown.index("\nSTOP: ") < shown.index("\nNOT ASSESSED: ")
+        assert "and 11 more" in shown
+        assert "(211 cases)" in shown
+
+    def test_a_wide_table_keeps_its_columns(self, run: Run, mixed: Path, monkeypatch: Any) -> None:
+        monkeypatch.setenv("COLUMNS", "80")
+        shown = run("batch", mixed, "--on", ON).stdout
+        assert "\nSTOP          " in shown
+        assert "[carbapenem-alone]" in shown
+        assert "STOP: " in run("batch", mixed, "--on", ON, "--linear").stdout
+
+
+class TestStatus:
+    @pytest.mark.parametrize(
+        ("cases", "options", "status"),
+        [
+            ((GOOD, STOP), (), 0),
+            ((GOOD, OUT_OF_SCOPE), (), 0),
+            ((GOOD, OUT_OF_SCOPE), ("--fail-on", "stop"), 0),
+            ((QUIET,), ("--fail-on", "caution"), 0),
+            ((GOOD,), ("--fail-on", "caution"), 1),
+            ((GOOD, STOP), ("--fail-on", "stop"), 1),
+            ((STOP,), ("--fail-on", "caution"), 1),
+            ((STOP,), ("--fail-on", "never"), 0),
+            ((STOP, REFUSED), ("--fail-on", "stop"), 3),
+            ((REFUSED, "{"), ("--fail-on", "stop"), 4),
+            ((), (), 4),
+        ],
+    )
+    def test_in_the_order_of_the_contract(
+        self, run: Run, tmp_path: Path, cases: Any, options: tuple[str, ...], status: int
+    ) -> None:
+        path = ndjson(tmp_path / "a.ndjson", *cases)
+        assert run("batch", path, "--on", ON, *options).exit_code == status
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ("gone.toml",),
+            ("gone/*.toml", "gone.csv"),
+            (CASES, "--format", "md"),
+            (CASES, "--fail-on", "note"),
+            (CASES, "--jobs", "0"),
+            (CASES, "--on", "tomorrow"),
+            (CASES, "--guideline", "mine"),
+            (CASES, "--resume"),
+            (CASES, "--since", "gone.json"),
+            (CASES, "-o", "gone/out.json"),
+            ("-", "-o", "out.json", "--resume"),
+        ],
+    )
+    def test_wrong_options_end_with_2(self, run: Run, arguments: Any) -> None:
+        result = run("batch", *arguments)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert result.stderr
+
+    def test_overdue_and_strict(self, run: Run) -> None:
+        assert run("batch", CASES, "--on", "2031-01-01", "--strict").exit_code == 5
+
+    def test_no_base(self, run: Run, tmp_path: Path) -> None:
+        assert run("batch", CASES, "--data", tmp_path).exit_code == 5
+
+    def test_a_crash_in_one_case_leaves_the_others(
+        self, run: Run, mixed: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        real = judging.advise
+
+        def crash(case: Any, *rest: Any, **named: Any) -> Any:
+            if case.id == "good":
+                raise RuntimeError(case.note)
+            return real(case, *rest, **named)
+
+        monkeypatch.setattr(judging, "advise", crash)
+        result = run("batch", mixed, "--on", ON, "--format", "ndjson")
+        assert result.exit_code == ExitStatus.INTERNAL
+        found = [json.loads(line) for line in result.stdout.splitlines()]
+        assert len(found) == 6
+        assert found[1]["error"]["problems"][0]["code"] == "E900"
+        assert found[5]["case"]["id"] == "stop"
+
+    def test_interrupted(self, run: Run, mixed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def interrupt(*_a: object, **_k: object) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(judging.Judge, "__call__", interrupt)
+        assert run("batch", mixed, "--on", ON).exit_code == 130
+
+
+class TestSpreadsheets:
+    @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", " ="])
+    def test_a_formula_is_text(self, run: Run, tmp_path: Path, start: str) -> None:
+        hostile = f"{start}cmd|' /C calc'!A0"
+        assert neutral(hostile).startswith("'")
+        path = ndjson(tmp_path / "a.ndjson", GOOD | {"id": hostile}, REFUSED | {"id": hostile})
+        out = run("batch", path, "--on", ON, "--format", "csv").stdout
+        rows = list(csv.DictReader(io.StringIO(out)))
+        assert len(rows) == 2
+        assert all(row["id"].startswith("'") for row in rows)
+
+    def test_a_hostile_id_stays_on_its_line(self, run: Run, tmp_path: Path) -> None:
+        path = ndjson(tmp_path / "a.ndjson", GOOD | {"id": "a\n\x1b[31mb"})
+        for form in ("table", "csv", "ndjson", "json"):
+            result = run("batch", path, "--on", ON, "--format", form)
+            assert "\x1b" not in result.stdout + result.stderr
+
+
+class TestOutput:
+    def test_owner_only_whole_and_without_part(self, run: Run, mixed: Path, tmp_path: Path) -> None:
+        for form in ("table", "json", "ndjson", "csv"):
+            target = tmp_path / f"out.{form}"
+            options = ("--on", ON, "--format", form)
+            shown = run("batch", mixed, *options).stdout
+            assert run("batch", mixed, *options, "-o", target).stdout == ""
+            assert target.read_bytes() == shown.encode()
+            if os.name == "posix":
+                assert stat.S_IMODE(target.stat().st_mode) == 0o600
+            assert not list(tmp_path.glob("*.part*"))
+
+    def test_the_output_is_not_an_input(self, run: Run, case: Path, tmp_path: Path) -> None:
+        (tmp_path / "a.toml").write_bytes(case.read_bytes())
+        options = ("--on", ON, "--format", "json", "-o", tmp_path / "out.json")
+        assert run("batch", tmp_path, *options).exit_code == 0
+        assert run("batch", tmp_path, *options).exit_code == 0
+        assert run("batch", tmp_path / "a.toml", "-o", tmp_path / "a.toml").exit_code == 2
+
+    def test_the_bytes_do_not_depend_on_the_processes(self, start: Start, tmp_path: Path) -> None:
+        options = ("--on", ON, "--format", "json")
+        one = start("batch", CASES, BAD, *options)
+        three = start("batch", CASES, BAD, *options, "--jobs", "3")
+        assert one.returncode == 3
+        assert one.stdout == three.stdout
+        said = [line for line in one.stderr.splitlines() if b"cases done" not in line]
+        assert said == [line for line in three.stderr.splitlines() if b"cases done" not in line]
+
+    def test_tall_man_letters_are_not_for_paths(self, run: Run, tmp_path: Path) -> None:
+        path = ndjson(tmp_path / "ceftazidime.ndjson", GOOD | {"id": "ceftazidime"})
+        shown = run("batch", path, "--on", ON, "--tall-man").stdout
+        assert "ceftazidime.ndjson:1 (ceftazidime)" in shown
+
+    @pytest.mark.parametrize(("named", "status"), [("json", 0), ("plain", 0), ("nonsense", 2)])
+    def test_the_format_of_the_environment(
+        self, run: Run, case: Path, monkeypatch: pytest.MonkeyPatch, named: str, status: int
+    ) -> None:
+        monkeypatch.setenv("NDM_ADVISOR_FORMAT", named)
+        result = run("batch", case, "--on", ON)
+        assert result.exit_code == status
+        assert result.stdout.startswith("{") == (named == "json")
+
+
+class TestProgress:
+    @pytest.mark.parametrize("linear", [True, False])
+    def test_one_line_in_50_cases_where_nothing_is_redrawn(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *, linear: bool
+    ) -> None:
+        now = [0.0]
+        monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+        shown = progress.Progress(linear=linear)
+        for number in range(1, 151):
+            now[0] = 0.5 if number <= 50 else 2
+            shown.tick(number)
+        shown.clear()
+        said = capsys.readouterr()
+        assert (said.out, said.err) == ("", "100 cases done\n150 cases done\n")
+
+    def test_on_a_terminal_one_line_is_redrawn_after_a_second(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        now = [0.0]
+        monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+        monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+        shown = progress.Progress(linear=False)
+        shown.tick(1)
+        assert capsys.readouterr().err == ""
+        now[0] = 1.5
+        shown.tick(7)
+        shown.clear()
+        assert capsys.readouterr().err == "7 cases done\r            \r"
