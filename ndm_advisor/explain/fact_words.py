@@ -8,7 +8,7 @@ from typing import Final, cast
 from ndm_advisor.explain.words_of import record, section, sentence
 from ndm_advisor.model.answer import Scalar
 from ndm_advisor.model.knowledge import Condition, Knowledge
-from ndm_advisor.model.words import drug_name, join_names, number, regimen_name
+from ndm_advisor.model.words import join_names, number, regimen_name
 
 _ORDERED: Final = ("below", "at_most", "above", "at_least")
 _BY_DRUG: Final = ("panel.results.", "hospital.stock.")  # keys that end with a drug
@@ -133,11 +133,6 @@ def _shown(value: float, limit: float) -> str:
 def _wanted(condition: Condition) -> tuple[object, ...]:
     value = condition.value
     return value if isinstance(value, tuple) else (value,)
-
-
-def name_of_subject(drug: str | None, strategy: str) -> str:
-    """Of whom a rule was asked: the drug, or the regimen as a whole."""
-    return drug_name(drug) if drug else regimen_name(strategy)
 
 
 def said_text(knowledge: Knowledge, rule: str) -> str:

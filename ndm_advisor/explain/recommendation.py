@@ -18,9 +18,9 @@ from ndm_advisor.explain.course import (
     review_due,
     step_down,
 )
+from ndm_advisor.explain.findings import findings
 from ndm_advisor.explain.ladder import pair_support
 from ndm_advisor.explain.offers import graded, offers, rejected
-from ndm_advisor.explain.trace import findings
 from ndm_advisor.explain.unknowns import not_assessed
 from ndm_advisor.explain.words_of import record, section, sentence, strings
 from ndm_advisor.model import words
@@ -50,11 +50,13 @@ def explain(
     tool_version: str,
     local_override: dict[str, object] | None = None,
     acknowledged: dict[str, str] | None = None,
+    worded: bool = True,
 ) -> Recommendation:
     """Write a decision out as the answer of interface section 2.
 
     `acknowledged` maps alert ids to the reason given for each; an id that does not fire is passed
-    over, and no alert changes its place or its tier for it.
+    over, and no alert changes its place or its tier for it. Without `worded` the findings have no
+    sentences, for a screen that shows none.
     """
     regimens = offers(decision, knowledge)
     lines = alert_lines(decision, knowledge, acknowledged or {})
@@ -83,7 +85,7 @@ def explain(
         duration=duration(decision, knowledge),
         step_down=step_down(decision, knowledge),
         review_due=review_due(decision, knowledge),
-        findings=findings(decision, knowledge),
+        findings=findings(decision, knowledge, worded=worded),
         notes=_notes(decision, knowledge),
         kidney=decision.facts.kidney,
         note=decision.case.note,

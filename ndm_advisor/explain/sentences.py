@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 from ndm_advisor.decision.conditions import fact_value, holds
 from ndm_advisor.decision.decide import Decision
@@ -18,6 +18,7 @@ from ndm_advisor.explain.fact_words import (
     said_text,
     values_words,
 )
+from ndm_advisor.explain.findings import Put
 from ndm_advisor.model import words
 from ndm_advisor.model.answer import Finding
 from ndm_advisor.model.facts import Facts
@@ -31,13 +32,6 @@ _OUTCOMES: Final = {
     "not_treatment": "no antibiotic is advised",
     "abstention": "no choice is made",
 }
-
-
-class Put(NamedTuple):
-    """A rule as it was put to a drug or a regimen."""
-
-    subject: str
-    asked: Asked
 
 
 def sentence_of(
@@ -83,7 +77,7 @@ def _of_alert(finding: Finding, decision: Decision, knowledge: Knowledge) -> str
 
 def _of_hazard(puts: tuple[Put, ...], facts: Facts, knowledge: Knowledge) -> str:
     """`nitrofurantoin: CrCl 24 mL/min is below 60 mL/min: not offered, the US label ...`."""
-    subjects = tuple(dict.fromkeys(put.subject for put in puts))
+    subjects = tuple(dict.fromkeys(_subject(put) for put in puts))
     asked = puts[0].asked
     because = asked.because
     if len(subjects) > 1:
@@ -94,6 +88,12 @@ def _of_hazard(puts: tuple[Put, ...], facts: Facts, knowledge: Knowledge) -> str
     else:
         said = f"{_open(asked, facts, knowledge)}: {effect.rstrip(', ')}"
     return f"{JOINED.join(subjects)}: {said}"
+
+
+def _subject(put: Put) -> str:
+    """Of whom a rule was asked: the drug, or the regimen as a whole."""
+    drug = put.asked.drug
+    return words.drug_name(drug) if drug else words.regimen_name(put.strategy)
 
 
 def _effect(asked: Asked) -> str:

@@ -1,56 +1,15 @@
-"""The trace of an answer: every condition that decided something, and the lines it is shown by."""
+"""The lines by which a screen shows the findings of an answer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
-from ndm_advisor.decision.alerts import finding_of
-from ndm_advisor.decision.decide import Decision
-from ndm_advisor.decision.outline import withheld
-from ndm_advisor.explain.fact_words import name_of_subject
-from ndm_advisor.explain.sentences import EACH, JOINED, Put, of_each, sentence_of
+from ndm_advisor.explain.sentences import EACH, JOINED, of_each
 from ndm_advisor.model import words
 from ndm_advisor.model.answer import Finding
-from ndm_advisor.model.knowledge import Knowledge
 
-_Key = tuple[str, str, str, str]
-_SUBJECT = "\N{OBJECT REPLACEMENT CHARACTER}"  # where a sentence names its only subject
-
-
-def findings(decision: Decision, knowledge: Knowledge) -> tuple[Finding, ...]:
-    """Every finding, stage by stage and once, each in a sentence."""
-    held: dict[_Key, Finding] = {}
-    puts: dict[_Key, list[Put]] = {}
-    for finding, put in _found(decision):
-        key = (
-            finding.stage,
-            finding.rule,
-            finding.result,
-            repr(sorted(finding.compared.items())),
-        )
-        held.setdefault(key, finding)
-        if put is not None:
-            puts.setdefault(key, []).append(put)
-    return tuple(
-        finding._replace(text=sentence_of(finding, tuple(puts.get(key, ())), decision, knowledge))
-        for key, finding in held.items()
-    )
-
-
-def _found(decision: Decision) -> Iterator[tuple[Finding, Put | None]]:
-    yield from ((finding, None) for finding in decision.facts.findings)
-    if decision.scope is not None:
-        yield decision.scope.finding, None
-    for fate in decision.fates.values():
-        for asked in fate.asked:
-            yield asked.finding, Put(name_of_subject(asked.drug, fate.strategy.id), asked)
-    for selection in decision.positions.values():
-        yield from ((finding, None) for finding in selection.findings)
-    yield from ((finding, None) for finding in withheld(decision.offered, decision.facts))
-    yield from ((finding_of(raised, decision.facts), None) for raised in decision.raised)
-
-
-# -- as lines of a screen ------------------------------------------------------------------------
+_SUBJECT: Final = "\N{OBJECT REPLACEMENT CHARACTER}"  # where a sentence names its only subject
 
 
 def merged(found: Iterable[Finding]) -> Iterator[str]:

@@ -379,7 +379,7 @@ class Recommendation(NamedTuple):
     duration: Duration | None
     step_down: str | None
     review_due: ReviewDue | None
-    findings: tuple[Finding, ...]
+    findings: tuple[Finding, ...] | None  # null in a batch that was not asked for the trace
     notes: tuple[
         str, ...
     ]  # lines that belong on the screen: pointers, disagreement, "speaks of NDM"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from ndm_advisor.explain.trace import merged
 from ndm_advisor.model.answer import (
     AlternativeDose,
     Cited,
@@ -64,8 +63,10 @@ def full_sections(answer: Recommendation, evidence: tuple[str, ...] = ()) -> Ite
 
 def _trace(answer: Recommendation, results: tuple[str, ...]) -> Iterator[Section]:
     """Yield what was asked of the case, stage by stage, in the order in which it was asked."""
-    for stage in dict.fromkeys(finding.stage for finding in answer.findings):
-        found = [f for f in answer.findings if f.stage == stage and f.result in results]
+    from ndm_advisor.explain.trace import merged  # noqa: PLC0415  # a default screen does without
+
+    for stage in dict.fromkeys(finding.stage for finding in answer.findings or ()):
+        found = [f for f in answer.findings or () if f.stage == stage and f.result in results]
         worded = merged(finding for finding in found if finding.text)
         bare = (phrases.finding_words(finding) for finding in found if not finding.text)
         yield _STAGES.get(stage, stage.capitalize()), (*worded, *bare)
@@ -146,7 +147,7 @@ def _all_cited(answer: Recommendation) -> Iterator[Cited]:
         yield from offer.sources
         for order in (*offer.drugs, *offer.companions):
             yield from _order_cited(order)
-    for records in (answer.rejected, answer.alerts, answer.monitoring, answer.findings):
+    for records in (answer.rejected, answer.alerts, answer.monitoring, answer.findings or ()):
         for record in records:
             yield from record.sources
     if answer.abstention is not None:

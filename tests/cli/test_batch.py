@@ -115,6 +115,17 @@ class TestReaders:
         assert gone["error"]["problems"][0]["code"] == "E100"
         assert there["case"]["path"] == str(case)
 
+    def test_a_directory_that_may_not_be_read_is_one_case(
+        self, run: Run, case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(_path: Path) -> Any:
+            raise PermissionError(13, "Permission denied")
+
+        monkeypatch.setattr(Path, "iterdir", refuse)
+        first, second = records(run, tmp_path, case)
+        assert first["error"]["problems"][0]["code"] == "E100"
+        assert "outcome" in second
+
     def test_standard_input_holds_lines_or_one_case(self, run: Run, case: Path) -> None:
         lines = "".join(json.dumps(c) + "\n" for c in (GOOD, STOP))
         result = run("batch", "-", "--on", ON, "--format", "ndjson", stdin=lines)
@@ -137,8 +148,9 @@ class TestAnswers:
 
     def test_every_record_fits_the_schema(self, run: Run) -> None:
         checker = jsonschema.Draft202012Validator(json_schema())
-        for record in records(run, CASES, "--trace"):
-            checker.validate(record)
+        for asked in ([], ["--trace"]):
+            for record in records(run, CASES, *asked):
+                checker.validate(record)
 
     def test_what_if_does_not_exist_yet(self, run: Run, case: Path) -> None:
         assert run("batch", case, "--what-if").exit_code == ExitStatus.USAGE

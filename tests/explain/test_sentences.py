@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ndm_advisor.decision.decide import decide
 from ndm_advisor.explain.fact_words import clause_of
-from ndm_advisor.explain.trace import findings, merged
+from ndm_advisor.explain.findings import findings
+from ndm_advisor.explain.trace import merged
 from ndm_advisor.knowledge.checks.trace_words import problems
 from ndm_advisor.knowledge.files import parse, read_files
 from ndm_advisor.knowledge.load import find_base
@@ -108,3 +112,27 @@ def test_every_fact_that_a_record_asks_has_words() -> None:
     assert "facts.child_pugh: lacks `name`" in said
     assert "case_keys.patient.weight_kg: lacks `name`" in said
     assert "1a: bears on moon, which is no regimen and no alert" in said
+
+
+def test_a_screen_that_shows_no_findings_spends_nothing_on_their_sentences(start_clean) -> None:
+    assert start_clean("--why") >= {"ndm_advisor.explain.sentences", "ndm_advisor.explain.trace"}
+    default = start_clean()
+    assert not {m for m in default if m.endswith(("sentences", "trace", "fact_words", "evidence"))}
+
+
+@pytest.fixture
+def start_clean():
+    """The modules of ours that `advise` with these options imports in a process of its own."""
+
+    def modules(*options: str) -> set[str]:
+        case = Path(__file__).parents[2] / "examples" / "cases" / "bloodstream-all-tested.toml"
+        code = (
+            "import sys, atexit\n"
+            "atexit.register(lambda: print(*sys.modules, file=sys.stderr))\n"
+            f"sys.argv = ['ndm-advisor', 'advise', {str(case)!r}, '--on', '{ON}', *{options!r}]\n"
+            "from ndm_advisor.cli.app import main\nmain()"
+        )
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+        return {m for m in done.stderr.decode().split() if m.startswith("ndm_advisor")}
+
+    return modules

@@ -5,7 +5,9 @@ A screen reader follows it, and the terminal is left as it was: its mode is neve
 
 from __future__ import annotations
 
+import os
 import re
+import select
 import shutil
 import sys
 from typing import BinaryIO, Final, TextIO
@@ -14,15 +16,22 @@ from ndm_advisor.errors import UsageError
 from ndm_advisor.render import text
 
 _WIDEST: Final = 80
+_AGAIN_S: Final = 0.5
 _INDENT: Final = "  "
 _OPTION: Final = re.compile(r"(?<!\S)(\d+) = ")  # a number stays beside the word it stands for
 
 
 class Terminal:
-    """Writes folded lines to `stream`, reads answers from `source`."""
+    """Writes folded lines to `stream`, reads answers from `source`.
 
-    def __init__(self, stream: TextIO, source: BinaryIO, width: int) -> None:
+    `poll` is the source's file descriptor, where one can wait for it.
+    """
+
+    def __init__(
+        self, stream: TextIO, source: BinaryIO, width: int, *, poll: int | None = None
+    ) -> None:
         self._stream = stream
+        self._poll = poll
         self._source = source
         self._width = min(width, _WIDEST)
 
@@ -54,6 +63,7 @@ class Terminal:
     def _line(self, prompt: str) -> str:
         try:
             self._write(prompt)
+            self._wait()
             line = self._source.readline()
         except KeyboardInterrupt:
             self._write("\n")
@@ -62,6 +72,14 @@ class Terminal:
             self._write("\n")
             raise KeyboardInterrupt
         return line.decode(sys.stdin.encoding or "utf-8", "replace").strip()
+
+    def _wait(self) -> None:
+        """Come back now and then until there is a line.
+
+        A Ctrl-C that arrives just before a blocking read is seen only after it.
+        """
+        while self._poll is not None and not select.select([self._poll], [], [], _AGAIN_S)[0]:
+            pass
 
     def _write(self, content: str) -> None:
         self._stream.write(text.for_encoding(content, self._stream.encoding))
@@ -82,6 +100,9 @@ def open_terminal() -> Terminal:
     if sys.stdin is not None and sys.stdin.isatty():
         for stream in (sys.stdout, sys.stderr):
             if stream is not None and stream.isatty():
-                return Terminal(stream, sys.stdin.buffer, shutil.get_terminal_size().columns)
+                width = shutil.get_terminal_size().columns
+                # on Windows `select` knows sockets only; there Ctrl-C ends the read itself
+                poll = None if os.name == "nt" else sys.stdin.fileno()
+                return Terminal(stream, sys.stdin.buffer, width, poll=poll)
     message = "--ask needs a terminal; without it, `ndm-advisor new` prints a blank case"
     raise UsageError(message)

@@ -7,7 +7,7 @@ import json
 import traceback
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ndm_advisor.cli.base import load_base, names_of
 from ndm_advisor.cli.batch.since import Print, print_of
@@ -32,7 +32,6 @@ from ndm_advisor.render.worklist import (
 )
 
 if TYPE_CHECKING:
-    from ndm_advisor.model.answer import Finding
     from ndm_advisor.model.knowledge import Knowledge
     from ndm_advisor.read.names import Names
 
@@ -188,8 +187,7 @@ def _unreadable(fault: str, line: int | None) -> Problem:
 
 def _without_findings(answer: Recommendation) -> Recommendation:
     """A batch names no finding unless asked: null, and the reason beside it."""
-    nothing = cast("tuple[Finding, ...]", None)
-    return answer._replace(findings=nothing, not_assessed=(*answer.not_assessed, _NO_FINDINGS))
+    return answer._replace(findings=None, not_assessed=(*answer.not_assessed, _NO_FINDINGS))
 
 
 def _error_record(row: Row, problems: tuple[Problem, ...]) -> dict[str, object]:

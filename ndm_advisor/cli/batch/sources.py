@@ -49,8 +49,7 @@ def find_inputs(given: Sequence[str], *, target: str | None) -> list[str]:
     found: dict[str, str] = {}
     missing = []
     for name in given:
-        path = Path(name)
-        if name != STDIN and not path.exists() and not _globbed(name):
+        if name != STDIN and not _is_there(name) and not _globbed(name):
             missing.append(name)
         for each in _expanded(name):
             if each == name or not _is_same(each, target):
@@ -64,13 +63,23 @@ def find_inputs(given: Sequence[str], *, target: str | None) -> list[str]:
 def _expanded(name: str) -> list[str]:
     if name == STDIN:
         return [name]
-    if Path(name).is_dir():
-        return [str(path) for path in sorted(Path(name).iterdir()) if _is_case(path)]
-    matches = [] if Path(name).exists() else _globbed(name)
+    try:
+        if Path(name).is_dir():
+            return [str(path) for path in sorted(Path(name).iterdir()) if _is_case(path)]
+    except OSError:
+        return [name]  # it will be a case that cannot be read
+    matches = [] if _is_there(name) else _globbed(name)
     if not matches:
         return [name]
     inner = [_expanded(match) if Path(match).is_dir() else [match] for match in matches]
     return [path for paths in inner for path in paths if not path.endswith(_EXPECTED)]
+
+
+def _is_there(name: str) -> bool:
+    try:
+        return Path(name).exists()
+    except OSError:
+        return True  # in a directory that may not be looked into
 
 
 def _globbed(name: str) -> list[str]:

@@ -55,6 +55,7 @@ class _Asked(NamedTuple):
     strict: bool
     trace: bool
     acknowledged: dict[str, str]
+    worded: bool  # the findings in sentences
 
 
 class _Given(NamedTuple):
@@ -189,7 +190,16 @@ def advise(
         check_target(target, beside=path_of(case) if case else None)
     acknowledged = acknowledgements(context.meta.get(IN_ORDER, ()), ack or (), reason or ())
     asked = _Asked(
-        case, guideline, region, tuple(settings or ()), on, data, strict, trace, acknowledged
+        case=case,
+        guideline=guideline,
+        region=region,
+        settings=tuple(settings or ()),
+        on=on,
+        data=data,
+        strict=strict,
+        trace=trace,
+        acknowledged=acknowledged,
+        worded=why or full or trace or screen.kind not in {"colour", "plain"},
     )
     with working_on(case or _PROMPTED):
         given = _read(asked) if case else _prompt(asked)
@@ -287,6 +297,7 @@ def _answer(given: _Given, asked: _Asked) -> "Recommendation":
         reference=_reference(given.case, given.path),
         local_override=applied.local_override,
         acknowledged=asked.acknowledged,
+        worded=asked.worded,
     )
     check_acknowledged(asked.acknowledged, answer, given.knowledge.alerts)
     if asked.trace:
