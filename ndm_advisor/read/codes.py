@@ -17,6 +17,8 @@ CODES: Final[dict[str, str]] = {
     "E106": "a key or table stands twice",
     "E107": "nested too deeply",
     "E108": "the document is not one case",
+    "E109": "a row of a table is not one case",
+    "E110": "a cell of a table cannot be read",
     "E201": "a required key is missing",
     "E202": "unknown key",
     "E203": "a key without its unit",
