@@ -81,4 +81,7 @@ def test_a_running_drug_is_adjusted_without_a_second_load(knowledge, names):
     change = answer.order_check.change[0]
     assert change.do == "adjust"
     assert "first, then" not in change.because
+    (alert,) = [a for a in answer.order_check.alerts if a.id == "dose-outside-band"]
+    assert "first, then" not in alert.action
+    assert "aztreonam 0.75 g + avibactam 0.25 g" in alert.action
     assert "aztreonam 0.75 g + avibactam 0.25 g" in change.because

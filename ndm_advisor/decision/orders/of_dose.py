@@ -30,7 +30,8 @@ def of_doses(o: Ordered) -> Iterator[Raised]:
 def _against(placed: Placed, expected: DrugOrder, o: Ordered) -> Iterator[Raised]:
     ident = "dose-outside-band"
     shown = {
-        "dose_here": whole_text(expected),
+        # the drug runs already: above its dose, a second load would add to the harm
+        "dose_here": whole_text(expected._replace(loading_dose=None)),
         "value": _daily_text(placed),
         "limit": "",
         "interval": words.number(placed.order.interval_h or 0),
