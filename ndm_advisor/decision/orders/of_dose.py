@@ -43,14 +43,14 @@ def _against(placed: Placed, expected: DrugOrder, o: Ordered) -> Iterator[Raised
         limit = {"limit": words.grams(maximum)}
         yield raised_about(o, placed, ident, "stop", "stop-maximum", **{**shown, **limit})
         return
-    if expected.maintenance_dose is None or _is_alternative(placed, expected):
-        if _is_aki_full(placed, expected):
+    if expected.maintenance_dose is None or _is_alternative(placed, expected, o):
+        if _is_aki_full(placed, expected, o):
             yield raised_about(o, placed, ident, "caution", "aki-full-dose", **shown)
         return
     yield from _amount(placed, expected, o, shown)
 
 
-def _is_alternative(placed: Placed, expected: DrugOrder) -> bool:
+def _is_alternative(placed: Placed, expected: DrugOrder, o: Ordered) -> bool:
     """Whether the order is the answer's alternative dose: oral, or full in kidney injury."""
     other = expected.alternative_dose
     if other is None or other.maintenance_dose is None or placed.amount_mg is None:
@@ -60,12 +60,13 @@ def _is_alternative(placed: Placed, expected: DrugOrder) -> bool:
     total, top = other.maintenance_dose.total_mg, other.maintenance_dose.to_total_mg
     if total is None or placed.order.interval_h != other.interval_h:
         return False
-    return total * 0.98 <= placed.amount_mg <= (top or total) * 1.02
+    tolerance = o.situation.knowledge.settings.dose_tolerance
+    return total * (1 - tolerance) <= placed.amount_mg <= (top or total) * (1 + tolerance)
 
 
-def _is_aki_full(placed: Placed, expected: DrugOrder) -> bool:
+def _is_aki_full(placed: Placed, expected: DrugOrder, o: Ordered) -> bool:
     other = expected.alternative_dose
-    return _is_alternative(placed, expected) and bool(other and other.why == "aki-first-48-h")
+    return _is_alternative(placed, expected, o) and bool(other and other.why == "aki-first-48-h")
 
 
 def _amount(
