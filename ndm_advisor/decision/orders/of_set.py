@@ -13,6 +13,7 @@ from ndm_advisor.decision.orders.placed import (
     expected_orders,
     is_main,
     raised_about,
+    running_order,
     strategy_of,
     whole_text,
 )
@@ -154,7 +155,7 @@ def _duplicates(o: Ordered) -> Iterator[Raised]:
         before = seen.setdefault(placed.drug, placed)
         if before is not placed:
             strategy = strategy_of(placed.drug, o)
-            dose = whole_text(expected_orders(strategy, o).get(placed.drug)) if strategy else ""
+            dose = running_order(placed.drug, strategy, o) if strategy else ""
             both = {"first": f"order {before.number}", "second": f"order {placed.number}"}
             yield raised_about(o, placed, ident, "stop", "same-drug", dose_here=dose, **both)
 
