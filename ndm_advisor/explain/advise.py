@@ -21,7 +21,7 @@ def advise(
     reference: CaseRef | None = None,
     local_override: dict[str, object] | None = None,
     acknowledged: dict[str, str] | None = None,
-    worded: bool = True,
+    traced: bool = True,
 ) -> Recommendation:
     """Advise a regimen for `case`, or abstain and say what is missing.
 
@@ -33,7 +33,7 @@ def advise(
         reference: the case's label, path and hash for the answer.
         local_override: the local file that applied, for the answer's provenance.
         acknowledged: reasons by alert id; recorded beside the alert, which stays as it is.
-        worded: False leaves the findings without sentences, for a screen that shows none.
+        traced: False leaves the findings out (null), for an output that shows none.
 
     Returns:
         The answer of interface section 2. The same arguments give the same answer.
@@ -46,5 +46,5 @@ def advise(
         tool_version=VERSION,
         local_override=local_override,
         acknowledged=acknowledged,
-        worded=worded,
+        traced=traced,
     )

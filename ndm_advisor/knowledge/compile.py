@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+from ndm_advisor.decision.questions import compile_questions
 from ndm_advisor.knowledge.allergies import allergy_graph
 from ndm_advisor.knowledge.drugs import drugs_of
 from ndm_advisor.knowledge.files import Tree
@@ -40,6 +41,7 @@ def compile_base(trees: Trees, sha256: str) -> Knowledge:
     organisms = {o["id"]: organism(o) for o in trees["organisms.toml"]["organism"]}
     strategies = dict(_strategies(trees))
     hazards = {h.id: h for tree in below(trees, "hazards/") for h in _hazards(tree)}
+    hazards_of = _by_subject(hazards.values())
     tables = {t["id"]: decision_table(t) for t in below(trees, "tables/")}
     base = trees["base.toml"]
     earliest_on, earliest_due = _earliest(trees)
@@ -56,7 +58,8 @@ def compile_base(trees: Trees, sha256: str) -> Knowledge:
         breakpoints=_breakpoints(trees),
         strategies=strategies,
         hazards=hazards,
-        hazards_of=_by_subject(hazards.values()),
+        hazards_of=hazards_of,
+        questions=compile_questions(strategies.values(), hazards_of),
         profiles=dict(_profiles(trees, tables)),
         tables=tables,
         alerts=_alerts(trees["alerts.toml"]),

@@ -14,9 +14,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from ndm_advisor.decision.questions import compile_questions
 from ndm_advisor.errors import KnowledgeError
 from ndm_advisor.model.answer import Cited
 from ndm_advisor.model.knowledge import (
+    NO_QUESTIONS,
     AlertText,
     AllergyCell,
     AllergyGraph,
@@ -63,7 +65,8 @@ def write(path: Path, knowledge: Knowledge) -> None:
     The first line holds format and checksum, so that a stale seal is seen without reading it all.
     """
     by_id = {subject: [h.id for h in found] for subject, found in knowledge.hazards_of.items()}
-    flat = [*_flat(knowledge._replace(hazards_of={})[:-1]), by_id]
+    bare = knowledge._replace(hazards_of={}, questions=NO_QUESTIONS)
+    flat = [*_flat(bare[:-1]), by_id]
     body = json.dumps(flat, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     path.write_text(_FIRST % (seal_format(), knowledge.sha256) + body + "\n", encoding="utf-8")
 
@@ -216,6 +219,7 @@ _base: Final = _reader(
     drug_names=_tuples,
     breakpoints=_values(_each(_breakpoint)),
     strategies=_values(_strategy),
+    questions=lambda _: NO_QUESTIONS,
     hazards=_values(_hazard),
     profiles=_values(_profile),
     tables=_values(_table),
@@ -233,4 +237,5 @@ def _knowledge(row: Row) -> Knowledge:
     *fields, by_id = row
     base: Knowledge = _base([*fields, True])
     found = {subject: tuple(base.hazards[i] for i in ids) for subject, ids in by_id.items()}
-    return base._replace(hazards_of=found)
+    questions = compile_questions(base.strategies.values(), found)
+    return base._replace(hazards_of=found, questions=questions)

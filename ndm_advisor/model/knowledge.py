@@ -143,6 +143,32 @@ class Hazard(NamedTuple):
     review_due_on: str
 
 
+class Asking(NamedTuple):
+    """The hazards put to one drug of a strategy, or (None) to the strategy as a whole.
+
+    Beside each hazard stand the bits of its conditions in `Questions`.
+    """
+
+    drug: str | None
+    hazards: tuple[tuple[Hazard, int], ...]
+
+
+class Questions(NamedTuple):
+    """Every different condition of the hazards once, each with a bit of its own.
+
+    `of_case` and `of_drug` (without the prefix `drug.`) hold them by fact; `put` holds what is
+    asked of each strategy, by region and strategy id.
+    """
+
+    of_case: dict[str, tuple[tuple[Condition, int], ...]]
+    of_drug: dict[str, tuple[tuple[Condition, int], ...]]
+    drug_bits: int
+    put: dict[str, dict[str, tuple[Asking, ...]]]
+
+
+NO_QUESTIONS = Questions({}, {}, 0, {})
+
+
 class Strategy(NamedTuple):
     """What one gives as a whole."""
 
@@ -340,6 +366,7 @@ class Knowledge(NamedTuple):
     strategies: dict[str, Strategy]
     hazards: dict[str, Hazard]
     hazards_of: dict[str, tuple[Hazard, ...]]  # by drug id, or "strategy:" + strategy id
+    questions: Questions  # the hazards of the strategies, ready to be asked
     profiles: dict[str, Profile]
     tables: dict[str, Table]  # family order, cystitis, ...
     alerts: dict[str, AlertText]

@@ -133,6 +133,7 @@ class Judge:
             settled=applied.settled,
             reference=reference,
             local_override=applied.local_override,
+            traced=plan.trace,
         )
 
     def _assessed(

@@ -55,7 +55,7 @@ class _Asked(NamedTuple):
     strict: bool
     trace: bool
     acknowledged: dict[str, str]
-    worded: bool  # the findings in sentences
+    traced: bool  # with the findings
 
 
 class _Given(NamedTuple):
@@ -199,7 +199,7 @@ def advise(
         strict=strict,
         trace=trace,
         acknowledged=acknowledged,
-        worded=why or full or trace or screen.kind not in {"colour", "plain"},
+        traced=why or full or trace or screen.kind not in {"colour", "plain"},
     )
     with working_on(case or _PROMPTED):
         given = _read(asked) if case else _prompt(asked)
@@ -297,7 +297,7 @@ def _answer(given: _Given, asked: _Asked) -> "Recommendation":
         reference=_reference(given.case, given.path),
         local_override=applied.local_override,
         acknowledged=asked.acknowledged,
-        worded=asked.worded,
+        traced=asked.traced,
     )
     check_acknowledged(asked.acknowledged, answer, given.knowledge.alerts)
     if asked.trace:
