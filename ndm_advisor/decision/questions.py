@@ -7,14 +7,13 @@ be told; a record is then two comparisons. The meaning is that of `conditions.py
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 from ndm_advisor.decision.conditions import DRUG_PREFIX, NOT_ASKED, fact_value, holds
 from ndm_advisor.model.facts import DrugFacts, Facts
-from ndm_advisor.model.knowledge import Asking, Condition, Hazard, Questions, Strategy
+from ndm_advisor.model.knowledge import Condition, Hazard, Questions
 
-_STRATEGY: Final = "strategy:"
 _REGIONS: Final = ("EU", "US")
 
 
@@ -29,40 +28,26 @@ class Answers(NamedTuple):
     unknown: int
 
 
-def compile_questions(
-    strategies: Iterable[Strategy], hazards_of: Mapping[str, tuple[Hazard, ...]]
-) -> Questions:
-    """Number the conditions, and write down which hazards are put to which strategy.
+def compile_questions(hazards_of: Mapping[str, tuple[Hazard, ...]]) -> Questions:
+    """Number the conditions, and write down which hazards are put to which subject.
 
-    A record about a single-drug strategy may ask about its drug; a pair has no drug of its own.
     What only an order can meet is left out: the order check asks it.
     """
     bits: dict[Condition, int] = {}
-    put: dict[str, dict[str, tuple[Asking, ...]]] = {region: {} for region in _REGIONS}
-    for strategy in strategies:
-        for region in _REGIONS:
-            put[region][strategy.id] = tuple(_put_to(strategy, region, hazards_of, bits))
+    put = {
+        region: {
+            subject: tuple(
+                (hazard, _mask(hazard, bits))
+                for hazard in hazards
+                if hazard.applies_to != "order" and region in hazard.regions
+            )
+            for subject, hazards in hazards_of.items()
+        }
+        for region in _REGIONS
+    }
     of_case = {c: bit for c, bit in bits.items() if not c.fact.startswith(DRUG_PREFIX)}
     of_drug = {c: bit for c, bit in bits.items() if c.fact.startswith(DRUG_PREFIX)}
     return Questions(_by_fact(of_case), _by_fact(of_drug), sum(of_drug.values()), put)
-
-
-def _put_to(
-    strategy: Strategy,
-    region: str,
-    hazards_of: Mapping[str, tuple[Hazard, ...]],
-    bits: dict[Condition, int],
-) -> Iterator[Asking]:
-    alone = strategy.drugs[0] if len(strategy.drugs) == 1 else None
-    subjects = [(_STRATEGY + strategy.id, alone), *((drug, drug) for drug in strategy.drugs)]
-    for subject, drug in subjects:
-        hazards = tuple(
-            (hazard, _mask(hazard, bits))
-            for hazard in hazards_of.get(subject, ())
-            if hazard.applies_to != "order" and region in hazard.regions
-        )
-        if hazards:
-            yield Asking(drug, hazards)
 
 
 def _mask(hazard: Hazard, bits: dict[Condition, int]) -> int:

@@ -4,15 +4,17 @@ A stop that holds excludes. A stop that is unknown removes nothing: it becomes a
 A caution that holds, or may hold, becomes a condition where the record has one. Profile-free.
 """
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ndm_advisor.decision.conditions import ask
 from ndm_advisor.decision.dose import no_dose
 from ndm_advisor.decision.questions import DrugAnswers
 from ndm_advisor.model.answer import Finding, Truth
 from ndm_advisor.model.facts import Facts, compared
-from ndm_advisor.model.knowledge import Asking, Hazard, Knowledge, Strategy
+from ndm_advisor.model.knowledge import Hazard, Knowledge, Strategy
 from ndm_advisor.model.words import drug_name, number
+
+_STRATEGY: Final = "strategy:"
 
 
 class Asked(NamedTuple):
@@ -64,28 +66,44 @@ class Fate(NamedTuple):
 
 def usable(facts: Facts, knowledge: Knowledge) -> dict[str, Fate]:
     """The fate of every strategy, whatever the profile."""
-    answers = DrugAnswers(facts, knowledge.questions)
-    put = knowledge.questions.put[facts.region]
+    interview = _Interview(facts, knowledge)
     return {
-        strategy.id: _fate(strategy, put[strategy.id], answers, facts, knowledge)
+        strategy.id: _fate(strategy, interview, facts, knowledge)
         for strategy in knowledge.strategies.values()
         if strategy.kind != "never"
     }
 
 
-def _fate(
-    strategy: Strategy,
-    put: tuple[Asking, ...],
-    answers: DrugAnswers,
-    facts: Facts,
-    knowledge: Knowledge,
-) -> Fate:
-    asked = []
-    for drug, hazards in put:
-        false, unknown = answers.about(drug)
-        for hazard, conditions in hazards:
-            if not conditions & false:
-                asked.append(Asked(hazard, drug, None if conditions & unknown else True))
+class _Interview:
+    """The hazards of a case that hold or may hold, by subject; each drug is asked about once."""
+
+    def __init__(self, facts: Facts, knowledge: Knowledge) -> None:
+        self._answers = DrugAnswers(facts, knowledge.questions)
+        self._put = knowledge.questions.put[facts.region]
+        self._of_drug: dict[str, list[Asked]] = {}
+
+    def of_strategy(self, strategy: Strategy) -> list[Asked]:
+        """What stands against the strategy as a whole, then against each of its drugs."""
+        # A record about a single-drug strategy may ask about its drug; a pair has none of its own.
+        alone = strategy.drugs[0] if len(strategy.drugs) == 1 else None
+        found = self._ask(_STRATEGY + strategy.id, alone)
+        for drug in strategy.drugs:
+            if drug not in self._of_drug:
+                self._of_drug[drug] = self._ask(drug, drug)
+            found += self._of_drug[drug]
+        return found
+
+    def _ask(self, subject: str, drug: str | None) -> list[Asked]:
+        false, unknown = self._answers.about(drug)
+        return [
+            Asked(hazard, drug, None if conditions & unknown else True)
+            for hazard, conditions in self._put.get(subject, ())
+            if not conditions & false
+        ]
+
+
+def _fate(strategy: Strategy, interview: _Interview, facts: Facts, knowledge: Knowledge) -> Fate:
+    asked = interview.of_strategy(strategy)
     excluded = tuple(a for a in asked if a.excludes)
     fate = Fate(strategy, tuple(asked), excluded)
     if excluded or not _in_question(strategy, facts):

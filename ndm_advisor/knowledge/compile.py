@@ -59,7 +59,7 @@ def compile_base(trees: Trees, sha256: str) -> Knowledge:
         strategies=strategies,
         hazards=hazards,
         hazards_of=hazards_of,
-        questions=compile_questions(strategies.values(), hazards_of),
+        questions=compile_questions(hazards_of),
         profiles=dict(_profiles(trees, tables)),
         tables=tables,
         alerts=_alerts(trees["alerts.toml"]),

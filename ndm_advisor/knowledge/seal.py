@@ -237,5 +237,4 @@ def _knowledge(row: Row) -> Knowledge:
     *fields, by_id = row
     base: Knowledge = _base([*fields, True])
     found = {subject: tuple(base.hazards[i] for i in ids) for subject, ids in by_id.items()}
-    questions = compile_questions(base.strategies.values(), found)
-    return base._replace(hazards_of=found, questions=questions)
+    return base._replace(hazards_of=found, questions=compile_questions(found))

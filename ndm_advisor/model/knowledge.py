@@ -143,27 +143,17 @@ class Hazard(NamedTuple):
     review_due_on: str
 
 
-class Asking(NamedTuple):
-    """The hazards put to one drug of a strategy, or (None) to the strategy as a whole.
-
-    Beside each hazard stand the bits of its conditions in `Questions`.
-    """
-
-    drug: str | None
-    hazards: tuple[tuple[Hazard, int], ...]
-
-
 class Questions(NamedTuple):
     """Every different condition of the hazards once, each with a bit of its own.
 
-    `of_case` and `of_drug` (without the prefix `drug.`) hold them by fact; `put` holds what is
-    asked of each strategy, by region and strategy id.
+    `of_case` and `of_drug` (without the prefix `drug.`) hold them by fact; `put` holds, by region
+    and subject (as in `Knowledge.hazards_of`), the hazards with the bits of their conditions.
     """
 
     of_case: dict[str, tuple[tuple[Condition, int], ...]]
     of_drug: dict[str, tuple[tuple[Condition, int], ...]]
     drug_bits: int
-    put: dict[str, dict[str, tuple[Asking, ...]]]
+    put: dict[str, dict[str, tuple[tuple[Hazard, int], ...]]]
 
 
 NO_QUESTIONS = Questions({}, {}, 0, {})
