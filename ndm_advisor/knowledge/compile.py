@@ -26,6 +26,8 @@ from ndm_advisor.model.knowledge import (
     Source,
     Strategy,
     Table,
+    Value,
+    Variable,
 )
 from ndm_advisor.model.names import fold
 
@@ -69,6 +71,7 @@ def compile_base(trees: Trees, sha256: str) -> Knowledge:
         settings=_settings(trees),
         strategy_drugs=_strategy_drugs(strategies.values()),
         sources={s.id: s for tree in below(trees, "sources/") for s in _sources(tree)},
+        variables=tuple(sorted(_variables(trees["what-if.toml"]), key=lambda v: v.priority)),
         sealed=False,
     )
 
@@ -255,6 +258,34 @@ def _sources(tree: Tree) -> Iterator[Source]:
             reviewed_on=reviewed_on,
             review_due_on=review_due_on,
         )
+
+
+def _variables(tree: Tree) -> Iterator[Variable]:
+    for record in tree["variable"]:
+        yield Variable(
+            key=record["key"],
+            name=record["name"],
+            kind=record["kind"],
+            priority=record["priority"],
+            each=record.get("each", ""),
+            changes=record.get("changes", False),
+            missing=record.get("missing", False),
+            values_from=record.get("values_from", ""),
+            needs=frozen(record.get("needs", {})),
+            ask=record["ask"],
+            values=tuple(map(_value, record["value"])),
+        )
+
+
+def _value(record: Tree) -> Value:
+    return Value(
+        says=record["says"],
+        set=plain(record.get("set", {})),
+        clear=strings(record.get("clear", ())),
+        allergy=record.get("allergy", ""),
+        short=record.get("short", False),
+        only=record.get("only", ""),
+    )
 
 
 def _earliest(trees: Trees) -> tuple[str, str]:

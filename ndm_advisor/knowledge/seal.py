@@ -38,6 +38,8 @@ from ndm_advisor.model.knowledge import (
     Strategy,
     Table,
     TableRow,
+    Value,
+    Variable,
 )
 
 SEAL: Final = "seal.json"
@@ -46,7 +48,7 @@ _FIRST: Final = '{"format":"%s","sha256":"%s"}\n'
 _KINDS: Final = (
     *(AlertText, AllergyCell, AllergyGraph, Amount, Band, Breakpoint, Cited, Condition, Dosing),
     *(Drug, Hazard, Knowledge, Medicines, Organism, Profile, Settings, Source, Strategy),
-    *(Table, TableRow),
+    *(Table, TableRow, Value, Variable),
 )
 
 Row = Any  # a JSON value
@@ -206,6 +208,7 @@ _allergy: Final = _reader(
     class_sources=_cited,
 )
 _medicines: Final = _reader(Medicines, classes=_tuples)
+_variable: Final = _reader(Variable, needs=_tuples, values=_each(_reader(Value, clear=tuple)))
 _settings: Final = _reader(
     Settings, pregnancy_asked_years=tuple, review_hours=tuple, breakpoint_versions=_tuples
 )
@@ -229,6 +232,7 @@ _base: Final = _reader(
     settings=_settings,
     strategy_drugs=tuple,
     sources=_values(Source._make),
+    variables=_each(_variable),
 )
 
 

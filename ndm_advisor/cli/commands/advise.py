@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ndm_advisor.cli.screen import Screen
     from ndm_advisor.cli.settings import Applied, Local
     from ndm_advisor.errors import Problem
+    from ndm_advisor.explain.advise import WhatIf
     from ndm_advisor.model.answer import CaseRef, Recommendation
     from ndm_advisor.model.case import Case
     from ndm_advisor.model.knowledge import Knowledge
@@ -56,6 +57,7 @@ class _Asked(NamedTuple):
     trace: bool
     acknowledged: dict[str, str]
     traced: bool  # with the findings
+    what_if: "WhatIf"  # the few changes a screen has room for, or all
 
 
 class _Given(NamedTuple):
@@ -199,6 +201,7 @@ def advise(
         strict=strict,
         trace=trace,
         acknowledged=acknowledged,
+        what_if=_what_if(screen.kind, full=full),
         traced=why or full or trace or screen.kind not in {"colour", "plain"},
     )
     with working_on(case or _PROMPTED):
@@ -217,6 +220,13 @@ def advise(
         if given.prompted is not None:
             _offer_to_save(given.prompted)
     return ExitStatus.OK
+
+
+def _what_if(kind: str, *, full: bool) -> "WhatIf":
+    """A screen tries the few changes it has room for; what is read out names none."""
+    if kind == "sbar":
+        return ""
+    return "full" if full or kind not in {"colour", "plain"} else "short"
 
 
 def _ask_for_file(context: typer.Context) -> ExitStatus:
@@ -298,6 +308,7 @@ def _answer(given: _Given, asked: _Asked) -> "Recommendation":
         local_override=applied.local_override,
         acknowledged=asked.acknowledged,
         traced=asked.traced,
+        what_if=asked.what_if,
     )
     check_acknowledged(asked.acknowledged, answer, given.knowledge.alerts)
     if asked.trace:
