@@ -105,6 +105,11 @@ def _context(decision: Decision) -> dict[str, Any]:
 # -- the same answers? ---------------------------------------------------------------------------
 
 
+def compare_choices(known: cases.Base) -> tuple[int, Counter[str], list[str]]:
+    """How many choices agree, how many differ by reason, and those that differ without one."""
+    return _compare(list(_with_a_choice(known)), load_engine())
+
+
 def _compare(asked: list[Asked], engine: zen.ZenEngine) -> tuple[int, Counter[str], list[str]]:
     agreed, reasons, unexplained = 0, Counter[str](), []
     for one in asked:
