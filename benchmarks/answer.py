@@ -53,7 +53,9 @@ def measure(*, quick: bool) -> Measured:
         *_figures("examples", [_timed(s, known, rounds) for s in examples]),
         *_figures("vignettes", [_timed(s, known, rounds) for s in vignettes]),
     ]
-    on = f"{len(examples)} examples and {len(vignettes)} vignettes, median of {rounds} rounds each"
+    on = (
+        f"{len(examples)} examples and {len(vignettes):,} vignettes, median of {rounds} rounds each"
+    )
     return Measured(figures, on)
 
 
@@ -91,7 +93,7 @@ def _figures(group: str, timed: list[Timed]) -> list[Figure]:
         Figure(f"{group}: reading and validating", read_ms, "ms", note="median"),
         Figure(f"{group}: answer / reading", _median_ratio(timed), aim=AIM, note="median"),
         Figure(f"{group}: answer / reading, worst", worst.ratio, aim=AIM, note=label),
-        Figure(f"{group}: above the aim", above, f"of {len(timed)} cases"),
+        Figure(f"{group}: above the aim", above, f"of {len(timed):,} cases"),
         Figure(f"{group}: answer without the findings' sentences / reading", unworded),
     ]
 

@@ -64,9 +64,11 @@ def examples(known: Base) -> Iterator[Sample]:
         yield Sample("examples", path.stem, text, case)
 
 
-def vignettes(known: Base) -> Iterator[Sample]:
-    """Every vignette, its text as the program itself writes a case file."""
+def vignettes(known: Base, *, of: str = "") -> Iterator[Sample]:
+    """The vignettes of the files that begin with `of`, as the program itself writes a case file."""
     for vignette in harness.vignettes():
+        if not vignette.file.startswith(of):
+            continue
         case, _ = build_case(vignette.document, names=known.names, on=ON)
         yield Sample(vignette.file, vignette.name, to_toml(case), case)
 

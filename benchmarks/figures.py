@@ -89,7 +89,7 @@ def write(name: str, measured: Measured, page: Path = PAGE) -> None:
     if not between.search(text):
         message = f"{page.name} has no place for the figures of {name}: {begin} ... {end}"
         raise ValueError(message)
-    table = f"{begin}\n{_table(measured)}\n{end}"
+    table = f"{begin}\n\n{_table(measured)}\n\n{end}"
     page.write_text(between.sub(lambda _: table, text, count=1), encoding="utf-8")
 
 

@@ -50,24 +50,44 @@ class Asked(NamedTuple):
     context: dict[str, Any]
 
 
+class Difference(NamedTuple):
+    """Two choices that are not the same; `reason` None = nothing accounts for it."""
+
+    label: str
+    profile: str
+    reason: str | None
+    ours: Choice
+    theirs: Choice
+
+
 def measure(*, quick: bool) -> Measured:
     """Compare the choices of both, then time them."""
     known = cases.base()
     engine = load_engine()
     asked = list(_with_a_choice(known))
-    agreed, reasons, unexplained = _compare(asked, engine)
-    for label in unexplained:
-        print(f"  unexplained disagreement: {label}")
-    timed = _timed(asked, known, engine, _QUICK_ROUNDS if quick else _ROUNDS)
+    differences = list(_compare(asked, engine))
+    reasons = Counter(d.reason for d in differences if d.reason is not None)
     choices = len(asked) * len(TABLE_OF)
     figures = [
-        Figure("choices that agree", agreed, f"of {choices}"),
+        Figure("choices that agree", choices - len(differences), f"of {choices}"),
         *(Figure(f"choices that differ: {why}", n) for why, n in reasons.most_common()),
-        Figure("choices that differ without a reason", len(unexplained), aim=0),
-        *timed,
+        Figure("choices that differ without a reason", len(differences) - reasons.total(), aim=0),
+        *_timed(asked, known, engine, _QUICK_ROUNDS if quick else _ROUNDS),
     ]
     on = f"{len(asked)} cases that come to a choice, from the examples and choice-*.toml"
     return Measured(figures, on)
+
+
+def differences() -> Iterator[Difference]:
+    """Every choice in which the two differ."""
+    return _compare(list(_with_a_choice(cases.base())), load_engine())
+
+
+def main() -> None:
+    """List the differences, both answers beside the case."""
+    for found in differences():
+        print(f"{found.label} ({found.profile}): {found.reason or 'no reason'}")
+        print(f"  rank():     {found.ours}\n  zen-engine: {found.theirs}")
 
 
 def load_engine() -> zen.ZenEngine:
@@ -80,8 +100,7 @@ def load_engine() -> zen.ZenEngine:
 
 def _with_a_choice(known: cases.Base) -> Iterator[Asked]:
     """Isolates that reach policy 4.2 or 4.9: in scope, not cystitis (4.5 has a list of its own)."""
-    of_choice = (s for s in cases.vignettes(known) if s.group.startswith("choice-"))
-    for sample in (*cases.examples(known), *of_choice):
+    for sample in (*cases.examples(known), *cases.vignettes(known, of="choice-")):
         decision = decide(sample.case, known.knowledge, on=cases.ON)
         if decision.scope is None and decision.facts.site != "cystitis":
             yield Asked(sample, decision, _context(decision))
@@ -105,24 +124,14 @@ def _context(decision: Decision) -> dict[str, Any]:
 # -- the same answers? ---------------------------------------------------------------------------
 
 
-def compare_choices(known: cases.Base) -> tuple[int, Counter[str], list[str]]:
-    """How many choices agree, how many differ by reason, and those that differ without one."""
-    return _compare(list(_with_a_choice(known)), load_engine())
-
-
-def _compare(asked: list[Asked], engine: zen.ZenEngine) -> tuple[int, Counter[str], list[str]]:
-    agreed, reasons, unexplained = 0, Counter[str](), []
+def _compare(asked: list[Asked], engine: zen.ZenEngine) -> Iterator[Difference]:
     for one in asked:
         for table, profile in TABLE_OF.items():
             ours = _ours(one.decision.positions[profile])
             theirs = _theirs(engine.evaluate(table, one.context)["result"])
-            if ours == theirs:
-                agreed += 1
-            elif why := _reason(one.decision, profile, ours, theirs):
-                reasons[why] += 1
-            else:
-                unexplained.append(f"{one.sample.label} ({profile}): {ours} / {theirs}")
-    return agreed, reasons, unexplained
+            if ours != theirs:
+                reason = _reason(one.decision, profile, ours, theirs)
+                yield Difference(one.sample.label, profile, reason, ours, theirs)
 
 
 def _ours(selection: Selection) -> Choice:
@@ -164,9 +173,9 @@ def _timed(
     rows = [_medians_us(one, known, engine, profiles, rounds) for one in asked]
     theirs, ours, whole = (statistics.median(column) for column in zip(*rows, strict=True))
     return [
-        Figure("zen-engine: both choices", theirs, "us", note="median"),
-        Figure("rank(): both choices", ours, "us", note="median"),
-        Figure("advise(): the whole answer, three profiles", whole, "us", note="median"),
+        Figure("zen-engine: both choices", theirs, "microseconds", note="median"),
+        Figure("rank(): both choices", ours, "microseconds", note="median"),
+        Figure("advise(): the whole answer, three profiles", whole, "microseconds", note="median"),
         Figure("rank() / zen-engine", ours / theirs),
         Figure("advise() / zen-engine", whole / theirs),
     ]
@@ -201,3 +210,7 @@ def _spent_us(call: Callable[[], None], times: int) -> float:
     for _ in range(times):
         call()
     return (time.perf_counter_ns() - began) / times / 1000
+
+
+if __name__ == "__main__":
+    main()
