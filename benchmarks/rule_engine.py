@@ -74,7 +74,10 @@ def measure(*, quick: bool) -> Measured:
         Figure("choices that differ without a reason", len(differences) - reasons.total(), aim=0),
         *_timed(asked, known, engine, _QUICK_ROUNDS if quick else _ROUNDS),
     ]
-    on = f"{len(asked)} cases that come to a choice, from the examples and choice-*.toml; processor time"
+    on = (
+        f"{len(asked)} cases that come to a choice, from the examples and choice-*.toml; "
+        "processor time"
+    )
     return Measured(figures, on)
 
 
