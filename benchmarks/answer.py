@@ -1,8 +1,9 @@
 """`answer`: a whole answer against reading and validating the same case from its TOML text.
 
 Both in one process, in turn for each case, by processor time. The answer is `advise()` as a batch
-calls it: facts, three profiles, doses, alerts, order check and every finding in a sentence; no
-counterfactuals, no output. Reading is the parse of the text, which is in memory, and every check.
+calls it: facts, three profiles, doses, alerts, order check, and every sentence of them; no
+counterfactuals, no trace, no output. Beside it stands the same with the trace, every condition that
+was asked in a sentence. Reading is the parse of the text, which is in memory, and every check.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class Timed(NamedTuple):
     sample: cases.Sample
     read_ns: float
     answer_ns: float
-    unworded_ns: float
+    traced_ns: float
 
     @property
     def ratio(self) -> float:
@@ -36,9 +37,9 @@ class Timed(NamedTuple):
         return self.answer_ns / self.read_ns
 
     @property
-    def unworded_ratio(self) -> float:
-        """The same, the findings left without sentences."""
-        return self.unworded_ns / self.read_ns
+    def traced_ratio(self) -> float:
+        """The same with the trace."""
+        return self.traced_ns / self.read_ns
 
 
 def measure(*, quick: bool) -> Measured:
@@ -64,12 +65,12 @@ def _timed(sample: cases.Sample, known: cases.Base, rounds: int) -> Timed:
         return read_case(sample.text, path=None, names=known.names, on=cases.ON)
 
     def answer() -> object:
+        return advise(sample.case, known.knowledge, on=cases.ON, traced=False)
+
+    def traced() -> object:
         return advise(sample.case, known.knowledge, on=cases.ON)
 
-    def unworded() -> object:
-        return advise(sample.case, known.knowledge, on=cases.ON, worded=False)
-
-    turns = [(_spent_ns(read), _spent_ns(answer), _spent_ns(unworded)) for _ in range(rounds)]
+    turns = [(_spent_ns(read), _spent_ns(answer), _spent_ns(traced)) for _ in range(rounds)]
     return Timed(sample, *(statistics.median(column) for column in zip(*turns, strict=True)))
 
 
@@ -83,7 +84,7 @@ def _figures(group: str, timed: list[Timed]) -> list[Figure]:
     worst = max(timed, key=lambda one: one.ratio)
     median_ms = statistics.median(one.answer_ns for one in timed) / 1e6
     read_ms = statistics.median(one.read_ns for one in timed) / 1e6
-    unworded = statistics.median(one.unworded_ratio for one in timed)
+    traced = statistics.median(one.traced_ratio for one in timed)
     above = sum(one.ratio > AIM for one in timed)
     label = worst.sample.label
     if worst.sample.group != group:
@@ -94,7 +95,7 @@ def _figures(group: str, timed: list[Timed]) -> list[Figure]:
         Figure(f"{group}: answer / reading", _median_ratio(timed), aim=AIM, note="median"),
         Figure(f"{group}: answer / reading, worst", worst.ratio, aim=AIM, note=label),
         Figure(f"{group}: above the aim", above, f"of {len(timed):,} cases"),
-        Figure(f"{group}: answer without the findings' sentences / reading", unworded),
+        Figure(f"{group}: answer with the trace / reading", traced),
     ]
 
 
