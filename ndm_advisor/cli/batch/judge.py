@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from ndm_advisor.cli.base import load_base, names_of
 from ndm_advisor.cli.batch.since import Print, print_of
 from ndm_advisor.cli.batch.sources import Item
-from ndm_advisor.cli.settings import Local, apply_hospital_settings, read_local
+from ndm_advisor.cli.settings import Applied, Local, apply_hospital_settings, read_local
 from ndm_advisor.errors import CaseError, CaseFormatError, KnowledgeError, Problem
 from ndm_advisor.explain.advise import advise
 from ndm_advisor.model.answer import CaseRef, NotAssessed, Recommendation
@@ -101,12 +101,25 @@ class Judge:
                 case.id, item.path, hashlib.sha256(canonical_json(case)).hexdigest(), item.line
             )
             return self._assessed(self._answer(case, reference), item, warnings)
-        except CaseError as error:
-            return self._refused(item, in_order(error.problems))
         except Exception as error:  # noqa: BLE001  # one case that crashes must not stop the others
-            message = "internal error; the fault is the program's, not the case's"
-            problem = Problem("E900", "error", None, item.line, None, message)
-            return self._refused(item, (problem,))._replace(crashed=_place_of(error))
+            return self.refusal(item, error)
+
+    def settle(self, item: Item) -> Applied:
+        """Read a case as this base does, with the local settings in place.
+
+        Raises:
+            CaseError: it is refused.
+        """
+        case, _ = self._read(item)
+        return self._applied(case)
+
+    def refusal(self, item: Item, error: Exception) -> Judged:
+        """The record of a case that was refused, or that crashed the program."""
+        if isinstance(error, CaseError):
+            return self._refused(item, in_order(error.problems))
+        message = "internal error; the fault is the program's, not the case's"
+        problem = Problem("E900", "error", None, item.line, None, message)
+        return self._refused(item, (problem,))._replace(crashed=_place_of(error))
 
     def _read(self, item: Item) -> tables.Read:
         if item.fault is not None and item.kind != "csv":
@@ -121,11 +134,15 @@ class Judge:
         data = item.data if item.data is not None else _bytes_of(item.path or "")
         return read_case(decode(data, path=path), path=path, names=names, on=on)
 
-    def _answer(self, case: Case, reference: CaseRef) -> Recommendation:
+    def _applied(self, case: Case) -> Applied:
         plan = self.plan
-        applied = apply_hospital_settings(
+        return apply_hospital_settings(
             case, self.knowledge, self.local, guideline=plan.guideline, region=plan.region
         )
+
+    def _answer(self, case: Case, reference: CaseRef) -> Recommendation:
+        plan = self.plan
+        applied = self._applied(case)
         return advise(
             applied.case,
             self.knowledge,
