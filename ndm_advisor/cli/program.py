@@ -170,7 +170,7 @@ app.command("help", cls=Command, short_help="Exit statuses, settings, commands."
 
 _knowledge = typer.Typer(
     help=knowledge.HELP,
-    short_help="Check, list and show the knowledge base.",
+    short_help="Check, list, show and compare bases.",
     context_settings=_SETTINGS,
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -178,4 +178,5 @@ _knowledge = typer.Typer(
 _knowledge.command("check", cls=Command, help=knowledge.CHECK_HELP)(guarded(knowledge.check))
 _knowledge.command("list", cls=Command, help=knowledge.LIST_HELP)(guarded(knowledge.list_))
 _knowledge.command("show", cls=Command, help=knowledge.SHOW_HELP)(guarded(knowledge.show))
+_knowledge.command("diff", cls=Command, help=knowledge.DIFF_HELP)(guarded(knowledge.diff))
 app.add_typer(_knowledge, name="knowledge")

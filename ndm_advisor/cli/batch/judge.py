@@ -104,14 +104,21 @@ class Judge:
         except Exception as error:  # noqa: BLE001  # one case that crashes must not stop the others
             return self.refusal(item, error)
 
-    def settle(self, item: Item) -> Applied:
-        """Read a case as this base does, with the local settings in place.
+    def case_of(self, item: Item) -> Case:
+        """Read a case by the names of this base.
 
         Raises:
             CaseError: it is refused.
         """
         case, _ = self._read(item)
-        return self._applied(case)
+        return case
+
+    def applied(self, case: Case) -> Applied:
+        """The case with the settings of the run and of the hospital in place."""
+        plan = self.plan
+        return apply_hospital_settings(
+            case, self.knowledge, self.local, guideline=plan.guideline, region=plan.region
+        )
 
     def refusal(self, item: Item, error: Exception) -> Judged:
         """The record of a case that was refused, or that crashed the program."""
@@ -134,15 +141,9 @@ class Judge:
         data = item.data if item.data is not None else _bytes_of(item.path or "")
         return read_case(decode(data, path=path), path=path, names=names, on=on)
 
-    def _applied(self, case: Case) -> Applied:
-        plan = self.plan
-        return apply_hospital_settings(
-            case, self.knowledge, self.local, guideline=plan.guideline, region=plan.region
-        )
-
     def _answer(self, case: Case, reference: CaseRef) -> Recommendation:
         plan = self.plan
-        applied = self._applied(case)
+        applied = self.applied(case)
         return advise(
             applied.case,
             self.knowledge,

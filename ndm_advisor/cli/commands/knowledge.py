@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from ndm_advisor.cli.exit_status import ExitStatus
-from ndm_advisor.cli.options import Data
+from ndm_advisor.cli.options import COMMON, Data, Linear, On, TallMan
 from ndm_advisor.errors import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 HELP: Final = """
-Check, list and show the knowledge base.
+Check, list, show and compare knowledge bases.
 
 Examples:
 
@@ -20,6 +20,7 @@ Examples:
   ndm-advisor knowledge check
   ndm-advisor knowledge list drugs
   ndm-advisor knowledge show aztreonam-alone
+  ndm-advisor knowledge diff old-data data ward7
 """
 CHECK_HELP: Final = """
 Run every check of a knowledge base; the TOML files are enough, no Python is needed.
@@ -51,6 +52,26 @@ Examples:
 \b
   ndm-advisor knowledge show aztreonam-alone
   ndm-advisor knowledge show 4.2/4b
+"""
+DIFF_HELP: Final = """
+Show which records of two bases differ, and which of the given cases get other advice.
+
+Examples:
+
+\b
+  ndm-advisor knowledge diff old-data data                    records only
+  ndm-advisor knowledge diff old-data data ward7 cases.csv    and what that changes
+  ndm-advisor knowledge diff --guideline idsa-2026 --against simit-2022 ward7
+
+OLD and NEW are directories of knowledge bases, each checked as by `knowledge check`. With --against
+there is one base (--data) and the paths are cases: old is the advice under --guideline, or under
+each case's own, and new is that under --against, the region held as it was settled for the old.
+
+Cases are what `batch` takes: directories, globs, NDJSON, CSV, -. Each base reads them by its own
+names; a case that only one of them refuses is different. Only cases that differ are shown, with
+what the new side does to the advice; the counts at the end add up to all cases.
+Exit status 0 whether or not anything differs; 3: some cases refused by both sides, 4: all;
+5: a base is missing, or its checks find problems.
 """
 
 
@@ -152,3 +173,85 @@ def show(
         text = "\n".join(visible(line) for line in record.lines)
         write_out(f"{gap}# {record.file}:{record.line}\n{text}\n")
     return ExitStatus.OK
+
+
+def diff(
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[OLD NEW] [CASES]...",
+            show_default=False,
+            help="Two bases, then cases; with --against, cases only. - reads standard input.",
+        ),
+    ],
+    *,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            "--against",
+            metavar="PROFILE",
+            rich_help_panel=COMMON,
+            help="Compare guidelines instead of bases: this one is the new side.",
+        ),
+    ] = None,
+    guideline: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PROFILE",
+            rich_help_panel=COMMON,
+            help="simit-2022, escmid-2022 or idsa-2026. [NDM_ADVISOR_GUIDELINE]",
+        ),
+    ] = None,
+    region: Annotated[
+        str | None,
+        typer.Option(
+            metavar="EU|US", rich_help_panel=COMMON, help="Labels to use. [NDM_ADVISOR_REGION]"
+        ),
+    ] = None,
+    on: On = None,
+    output_format: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="text|plain|json",
+            rich_help_panel=COMMON,
+            help="json: `ndm-advisor schema diff` describes it. [NDM_ADVISOR_FORMAT]",
+        ),
+    ] = None,
+    data: Data = None,
+    linear: Linear = False,
+    no_color: Annotated[
+        bool, typer.Option("--no-color", help="No colour; this page has none.")
+    ] = False,
+    tall_man: TallMan = False,
+) -> ExitStatus:
+    """Compare two bases, or two guidelines, and what they advise."""
+    from ndm_advisor.cli.batch.judge import Plan  # noqa: PLC0415
+    from ndm_advisor.cli.diff.run import Job, run  # noqa: PLC0415
+    from ndm_advisor.cli.inputs import date_of_advice  # noqa: PLC0415
+    from ndm_advisor.cli.screen import screen_for  # noqa: PLC0415
+
+    directories, cases = _sides(tuple(paths), against, data)
+    screen = screen_for(output_format, linear=linear, no_color=no_color, to_file=False)
+    # refusals as JSON: their problems are taken from it
+    plan = Plan(date_of_advice(on), data, guideline, region, trace=False, output_format="json")
+    return run(Job(directories, against, cases, plan, screen, tall_man))
+
+
+def _sides(
+    paths: tuple[str, ...], against: str | None, data: str | None
+) -> tuple[tuple[str, str] | None, tuple[str, ...]]:
+    """The two bases, None where guidelines are compared; and the paths of the cases.
+
+    Raises:
+        UsageError: two ways of naming the bases, or not both of them.
+    """
+    if against is not None:
+        return None, paths
+    if data is not None:
+        message = "--data: OLD and NEW name the bases; it goes with --against"
+        raise UsageError(message)
+    if len(paths) < 2:  # noqa: PLR2004  # old and new
+        message = "name two bases, OLD and NEW; or --against PROFILE to compare guidelines"
+        raise UsageError(message)
+    return (paths[0], paths[1]), paths[2:]

@@ -1,0 +1,1 @@
+"""`knowledge diff`: two bases, or two guidelines, over the same cases."""
