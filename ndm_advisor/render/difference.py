@@ -171,7 +171,7 @@ def says(old: Outline, new: Outline) -> str:
 def flips_of(old: Outline, new: Outline) -> tuple[str, ...]:
     """What kind of difference it is; `reason` and `dose` also where no other words stand."""
     found = effect(old, new)
-    flips = list(found.flips) if found else []
+    flips: list[str] = [*found.flips] if found else []
     if any(_companions(old, new)) and "dose" not in flips:
         flips.append("dose")
     if old.outcome == new.outcome and old.reason != new.reason:

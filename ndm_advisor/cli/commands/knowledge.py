@@ -179,7 +179,7 @@ def diff(
     paths: Annotated[
         list[str],
         typer.Argument(
-            metavar="[OLD NEW] [CASES...]",
+            metavar="PATH...",
             show_default=False,
             help="Two bases, then cases; with --against, cases only. - reads standard input.",
         ),
