@@ -58,7 +58,7 @@ def test_true_is_not_one(trees: Trees) -> None:
         held["alerts.toml"]["alert"][0]["standing"] = 0
 
     (found,) = changed(trees, edit)
-    assert found.keys == (KeyChange("standing", False, 0),)
+    assert found.keys == (KeyChange("standing", old=False, new=0),)
 
 
 def test_two_records_of_one_id_are_told_apart_by_their_kind(trees: Trees) -> None:
