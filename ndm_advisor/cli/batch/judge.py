@@ -52,6 +52,7 @@ class Plan(NamedTuple):
     output_format: str
     compare: bool = False
     knowledge_sha256: str = ""
+    what_if: bool = False
 
 
 class Judged(NamedTuple):
@@ -134,6 +135,7 @@ class Judge:
             reference=reference,
             local_override=applied.local_override,
             traced=plan.trace,
+            what_if="full" if plan.what_if else "",
         )
 
     def _assessed(

@@ -83,7 +83,13 @@ class _Run:
         applied = self.judge.settings_in_force()
         return {
             "inputs": [[path, *_size_and_time(path)] for path in self.paths],
-            "options": [plan.output_format, applied, plan.trace, self.job.screen.tall_man],
+            "options": [
+                plan.output_format,
+                applied,
+                plan.trace,
+                plan.what_if,
+                self.job.screen.tall_man,
+            ],
             "since": [self.job.since, *_size_and_time(self.job.since)] if self.job.since else None,
             "configuration": local.sha256 if local else None,
             "knowledge": self.judge.knowledge.sha256,

@@ -114,6 +114,10 @@ def batch(
     trace: Annotated[
         bool, typer.Option("--trace", help="Keep every finding in json and ndjson.")
     ] = False,
+    what_if: Annotated[
+        bool,
+        typer.Option("--what-if", help="Try every single change of each case; json and ndjson."),
+    ] = False,
 ) -> ExitStatus:
     """Judge all, write all."""
     wanted = _format(output_format)
@@ -130,7 +134,16 @@ def batch(
         check_resume(given, target)
     for path in given if target is not None else ():
         check_target(target or "", beside=None if path == STDIN else path)
-    plan = Plan(date_of_advice(on), data, guideline, region, trace, wanted, since is not None)
+    plan = Plan(
+        date_of_advice(on),
+        data,
+        guideline,
+        region,
+        trace,
+        wanted,
+        since is not None,
+        what_if=what_if,
+    )
     screen = Screen(None if linear else text_width(), tall_man)
     return run(Job(given, plan, fail_on, jobs, since, target, resume, strict, linear, screen))
 
