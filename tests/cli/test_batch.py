@@ -7,6 +7,7 @@ import io
 import json
 import os
 import stat
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -344,6 +345,56 @@ class TestOutput:
         result = run("batch", case, "--on", ON)
         assert result.exit_code == status
         assert result.stdout.startswith("{") == (named == "json")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs POSIX pipes")
+class TestClosedPipe:
+    """`batch ... | head -1`: no traceback, and the status of what was judged until then."""
+
+    def head(self, path: Path, *options: str) -> tuple[bytes, bytes, int]:
+        """The first line, what was said, and the status, the pipe being closed after the line."""
+        command = [sys.executable, "-m", "ndm_advisor", "batch", str(path), "--on", ON, *options]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            line = process.stdout.readline()
+            process.stdout.close()
+            said = process.stderr.read()
+            return line, said, process.wait(timeout=60)
+
+    @pytest.mark.parametrize(
+        ("form", "jobs"),
+        [("ndjson", "1"), ("ndjson", "2"), ("csv", "1"), ("json", "1"), ("table", "1")],
+    )
+    def test_ends_quietly(self, tmp_path: Path, form: str, jobs: str) -> None:
+        path = ndjson(tmp_path / "c.ndjson", "{", *[STOP] * 150)
+        line, said, status = self.head(path, "--format", form, "--jobs", jobs)
+        assert line.endswith(b"\n")
+        assert status == ExitStatus.SOME_NOT_ASSESSED
+        assert said.count(b"error[") == 1
+        for word in (b"Traceback", b"BrokenPipe", b"Exception", b"internal error"):
+            assert word not in said
+
+    @pytest.mark.parametrize(
+        ("fail_on", "status"), [("never", ExitStatus.OK), ("stop", ExitStatus.FAIL_ON)]
+    )
+    def test_the_status_is_of_what_was_judged(
+        self, tmp_path: Path, fail_on: str, status: ExitStatus
+    ) -> None:
+        path = ndjson(tmp_path / "c.ndjson", *[STOP] * 150)
+        line, said, found = self.head(path, "--format", "ndjson", "--fail-on", fail_on)
+        assert json.loads(line)["outcome"]
+        assert (found, said) == (status, b"")
+
+    def test_a_reader_that_reads_nothing(self, tmp_path: Path) -> None:
+        path = ndjson(tmp_path / "c.ndjson", "{")
+        reading, writing = os.pipe()
+        os.close(reading)
+        command = [sys.executable, "-m", "ndm_advisor", "batch", str(path), "--on", ON]
+        result = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, check=False)
+        os.close(writing)
+        assert result.returncode == ExitStatus.SOME_NOT_ASSESSED
+        assert b"Traceback" not in result.stderr
 
 
 class TestProgress:
