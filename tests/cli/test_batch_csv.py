@@ -200,16 +200,34 @@ class TestStandardInput:
         assert len(found) == 2
         assert all(record["case"]["line"] for record in found)
 
+    CASE = json.dumps(
+        {
+            "format": "ndm-advisor/case/1",
+            "isolate": {"organism": "E. coli"},
+            "infection": {"site": "bloodstream"},
+        }
+    )
+
     def test_ndjson_after_blank_lines(self, run: Run) -> None:
-        case = json.dumps(
-            {
-                "format": "ndm-advisor/case/1",
-                "isolate": {"organism": "E. coli"},
-                "infection": {"site": "bloodstream"},
-            }
-        )
-        found = self.given(run, f"\n \n{case}\n\n{case}\n")
+        found = self.given(run, f"\n \n{self.CASE}\n\n{self.CASE}\n")
         assert [record["case"]["line"] for record in found] == [3, 5]
+
+    @pytest.mark.parametrize("first", ["{", "{}", '{"format": "x', "what?", "\xff"])
+    def test_ndjson_whose_first_line_is_at_fault(self, run: Run, first: str) -> None:
+        found = self.given(run, f"{first}\n\n{self.CASE}\n{self.CASE}\n")
+        assert [record["case"]["line"] for record in found] == [1, 3, 4]
+        assert ["outcome" in record for record in found] == [False, True, True]
+
+    @pytest.mark.parametrize("separator", ["\n", "\n\n", "\n  "])
+    def test_a_case_of_many_lines(self, run: Run, separator: str) -> None:
+        text = self.CASE.replace("{", "{" + separator).replace("}", separator + "}")
+        (record,) = self.given(run, text)
+        assert "outcome" in record
+        listed = (
+            self.CASE[:-1] + ', "orders": [\n{"drug": "aztreonam"},\n{"drug": "colistin"}\n]}\n'
+        )
+        (record,) = self.given(run, listed)
+        assert len(record["order_check"]["orders"]) == 2
 
     @pytest.mark.parametrize(
         "text",

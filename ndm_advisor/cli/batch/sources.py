@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import io
+import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -165,7 +166,7 @@ def _rows(file: TextIO, path: str | None) -> Iterator[Item]:
 
 
 def _of_standard_input() -> Iterator[Item]:
-    """NDJSON when the first line is an object of its own, CSV when it is a header, else one case.
+    """NDJSON when a line is an object of its own, CSV when the first is a header, else one case.
 
     Raises:
         UsageError: standard input is a terminal.
@@ -174,25 +175,40 @@ def _of_standard_input() -> Iterator[Item]:
         message = "standard input is a terminal: pipe or redirect cases into `-`"
         raise UsageError(message)
     stream = cast(io.BufferedIOBase, sys.stdin.buffer)
-    read, first = _first_line(stream)
-    whole = io.BufferedReader(_Again(read, stream))
-    if first.startswith(b"{") and first.endswith(b"}"):
-        yield from _lines(whole, None)
-    elif not first.startswith(b"{") and set(csv_columns(first)) >= _HEADER_OF_CASES:
+    before, first = _next_line(stream)
+    whole = io.BufferedReader(_Again(before, stream))
+    if not first.startswith(b"{") and set(csv_columns(first)) >= _HEADER_OF_CASES:
         yield from _rows(_text(whole), None)
+        return
+    is_ndjson = first.startswith(b"{") and first.endswith(b"}")
+    if not is_ndjson and len(before) <= LARGEST_BYTES:
+        more, second = _next_line(stream)
+        is_ndjson = _is_case_object(second)  # the first line alone is at fault
+        whole = io.BufferedReader(_Again(before + more, stream))
+    if is_ndjson:
+        yield from _lines(whole, None)
     else:
         yield Item("file", None, None, whole.read(LARGEST_BYTES + 1))
 
 
-def _first_line(stream: io.BufferedIOBase) -> tuple[bytes, bytes]:
+def _next_line(stream: io.BufferedIOBase) -> tuple[bytes, bytes]:
     """All that was read, and the line in it that is not blank, without mark and white space."""
     read = b""
     while line := stream.readline(LARGEST_BYTES + 2):
         read += line
-        first = line.removeprefix(_BYTE_ORDER_MARK).strip()
-        if first or len(read) > LARGEST_BYTES:
-            return read, first
+        text = line.removeprefix(_BYTE_ORDER_MARK).strip()
+        if text or len(read) > LARGEST_BYTES:
+            return read, text
     return read, b""
+
+
+def _is_case_object(line: bytes) -> bool:
+    """Whether a line is a whole case in JSON: no line of one case written over many is."""
+    try:
+        found = json.loads(line) if line.startswith(b"{") else None
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and "format" in found
 
 
 class _Again(io.RawIOBase):
