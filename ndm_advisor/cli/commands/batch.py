@@ -25,6 +25,8 @@ Examples:
 
 A directory: its *.toml and *.json, without *.expected.json. NDJSON (.ndjson, .jsonl): one
 object a line. CSV: one row a case, columns named by dotted key, an empty cell is absent.
+Standard input is known by its first line: an object is NDJSON, a header with the columns
+format and isolate.organism is CSV, anything else is one case.
 One case that cannot be read does not stop the others; problems are on standard error.
 Exit status 1: --fail-on reached, 3: some cases not assessed, 4: none assessed.
 """
