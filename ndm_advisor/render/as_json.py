@@ -128,7 +128,8 @@ def _escaped(match: re.Match[str]) -> str:
     return f"\\u{ord(match[0]):04x}"
 
 
-_PLAIN: Final[frozenset[type]] = frozenset({str, bool, int, type(None)})  # stand in JSON as they are
+# What stands in JSON as it is.
+_PLAIN: Final[frozenset[type]] = frozenset({str, bool, int, type(None)})
 _FORMS: Final = _Forms(
     {
         **dict.fromkeys(_PLAIN, lambda value: value),
