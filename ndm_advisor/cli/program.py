@@ -136,9 +136,9 @@ app.command("validate", cls=Command, short_help="Check case files; no advice.", 
 app.command("new", cls=Command, short_help="Print a blank case, or ask for one.", help=new.HELP)(
     guarded(new.new)
 )
-app.command(
-    "what-if", cls=Command, short_help="What would change the answer.", help=what_if.HELP
-)(guarded(what_if.what_if))
+app.command("what-if", cls=Command, short_help="What would change the answer.", help=what_if.HELP)(
+    guarded(what_if.what_if)
+)
 app.command(
     "explain", cls=Command, short_help="Say what an id stands for, and why.", help=explain.HELP
 )(guarded(explain.explain))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 # space, slash, underscore, point, parentheses, hyphen, the typographic dashes, the minus sign
 _DASHES: Final = re.compile("[\\s/_.()\\-\u2010-\u2015\u2212]+")
+_LONGEST_KEPT: Final = 80  # characters; longer text is no name that comes again
 _PLUS: Final = re.compile(r"-*\+-*")
 
 
@@ -24,5 +26,10 @@ def fold(name: str) -> str:
     >>> fold("ceftazidime-avibactam + aztreonam")
     'ceftazidime-avibactam+aztreonam'
     """
+    return _folded(name) if len(name) <= _LONGEST_KEPT else _folded.__wrapped__(name)
+
+
+@lru_cache(maxsize=2048)  # the names of the base and of its cases, over and over
+def _folded(name: str) -> str:
     plain = unicodedata.normalize("NFKC", name).casefold().replace("β", "beta")
     return _PLUS.sub("+", _DASHES.sub("-", plain)).strip("-")

@@ -49,7 +49,10 @@ def drug_ids(name: str, names: Names) -> tuple[str, ...]:
 
 def is_combined_test(name: str, names: Names) -> bool:
     """Ceftazidime-avibactam tested together with aztreonam, the two named in either order."""
-    parts = [drug_ids(part, names) or (part,) for part in fold(name).split("+")]
+    folded = fold(name)
+    if "+" not in folded:
+        return False
+    parts = [drug_ids(part, names) or (part,) for part in folded.split("+")]
     return sorted(parts) == [("aztreonam",), ("ceftazidime-avibactam",)]
 
 

@@ -119,7 +119,7 @@ class TestValidate:
 class TestSchema:
     def test_all_without_a_name(self, run: Run) -> None:
         made = json.loads(run("schema").stdout)
-        assert set(made) == {"case", "answer", "diff"}
+        assert set(made) == {"case", "answer", "refused", "record", "batch", "diff"}
         for name, schema in made.items():
             jsonschema.Draft202012Validator.check_schema(schema)
             assert json.loads(run("schema", name).stdout) == schema
