@@ -359,9 +359,7 @@ def _play(
 
     desk = open_desk(linear=linear, tall_man=tall_man)
     kept_in = _kept_in(no_progress=no_progress or not desk.is_own)
-    sitting = Sitting(
-        desk, room.adviser, room.names, room.collection, room.shelf, kept_in, room.on
-    )
+    sitting = Sitting(desk, room.adviser, room.names, room.collection, room.shelf, kept_in, room.on)
     with working_on(f"lesson {asked.lesson}" if asked.lesson else "the lessons"):
         if chosen is None:
             play_on(sitting)

@@ -7,7 +7,8 @@ from typing import Final
 
 from ndm_advisor.cli.teaching.lesson import Lesson
 from ndm_advisor.cli.teaching.mechanism import Mechanism
-from ndm_advisor.cli.teaching.score import Score
+from ndm_advisor.cli.teaching.score import Score, is_first_choice
+from ndm_advisor.decision.rank import A, F, P
 from ndm_advisor.explain.evidence import claim_line
 from ndm_advisor.explain.page_parts import Shelf, cited_section
 from ndm_advisor.explain.pages import pages
@@ -20,8 +21,8 @@ from ndm_advisor.render.sheet import Part, part
 CLOSING: Final = (
     "A worked case for teaching, not clinically signed off. Verify against local policy."
 )
-_EXPLAINED: Final = frozenset({"aztreonam-avibactam", "ceftazidime-avibactam+aztreonam"})
-_ALWAYS_SAID: Final = _EXPLAINED | {"cefiderocol"}
+_ALWAYS_SAID: Final = frozenset({A, P, F})
+_TELLING: Final = ("Fires when", "Meaning", "Because", "Citation")  # the line of a page that tells
 _DRAWING_INDENT: Final = "  "
 
 
@@ -61,8 +62,8 @@ def answer_parts(answer: Recommendation, asked: frozenset[str] = frozenset()) ->
         yield Part("No regimen", answer.abstention.lines)
     if answer.regimens:
         yield Part("Because", answer.regimens[0].because)
-    told = _ALWAYS_SAID | asked
-    rejected = [one for one in answer.rejected if one.id in told]
+    told = (_ALWAYS_SAID if answer.abstention is None else frozenset()) | asked
+    rejected = [one for one in answer.rejected if one.id in told]  # an abstention names its own
     yield Part("Not offered", tuple(phrases.rejected_words(one) for one in rejected))
     yield Part("Ask laboratory", answer.lab_requests)
     own = tuple(a for a in _grave(answer.alerts) if a not in answer.order_check.alerts)
@@ -107,7 +108,10 @@ def reason_parts(
         yield from mechanism_parts(mechanism)
     yield Part("To take away", lesson.after)
     yield Part("Look up", tuple(line for ident in lesson.see for line in _looked_up(ident, shelf)))
-    cited = [*_cited(answer), *(c for mechanism in shown for c in mechanism.sources)]
+    cited = list(_cited(answer))
+    for citation in (c for mechanism in shown for c in mechanism.sources):
+        if not any(c.id == citation.id and citation.at in c.at for c in cited):
+            cited.append(citation)
     yield Part("Sources", cited_section(tuple(cited), shelf).lines)
     yield provenance_part(answer)
     yield part("Use", CLOSING)
@@ -128,8 +132,9 @@ def _looked_up(ident: str, shelf: Shelf) -> Iterator[str]:
         yield f"claim {claim_line(claim)}"
         return
     for page in pages(ident, shelf)[:1]:
-        lines = [line for section in page.sections for line in section.lines]
-        yield f"{page.kind} {page.id}: {lines[0] if lines else ''} (explain {page.id})"
+        lines = {section.label: section.lines[0] for section in page.sections}
+        told = next((lines[label] for label in _TELLING if label in lines), "")
+        yield f"{page.kind} {page.id}: {told or next(iter(lines.values()), '')}"
 
 
 def _cited(answer: Recommendation) -> Iterator[Cited]:
@@ -153,8 +158,8 @@ def key_line(answer: Recommendation) -> str:
     """What is right, on one line."""
     if answer.outcome != "regimens":
         return DECISIONS[answer.outcome]
-    top = [offer.id for offer in answer.regimens if offer.rank == answer.regimens[0].rank]
-    return " or ".join(regimen_name(ident, "with") for ident in top)
+    first = [offer.id for offer in answer.regimens if is_first_choice(offer, answer)]
+    return " or ".join(regimen_name(ident, "with") for ident in first)
 
 
 DECISIONS: Final = {

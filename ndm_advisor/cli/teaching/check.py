@@ -47,9 +47,7 @@ def _unknown_ids(lesson: Lesson, shelf: Shelf) -> Iterator[Problem]:
             yield _problem("E607", "see", f"`explain {ident}` knows no such id", help_)
 
 
-def _missing_choices(
-    lesson: Lesson, answer: Recommendation, adviser: Adviser
-) -> Iterator[Problem]:
+def _missing_choices(lesson: Lesson, answer: Recommendation, adviser: Adviser) -> Iterator[Problem]:
     choices = tests_of(lesson, adviser.knowledge)
     for name in answer.lab_names:
         if name not in choices:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -13,6 +14,7 @@ from ndm_advisor.cli.teaching.desk import Desk
 from ndm_advisor.cli.teaching.lesson import Lesson
 from ndm_advisor.cli.teaching.play import INTRODUCTION, Play
 from ndm_advisor.cli.teaching.progress import Kept, Result, keep, read_progress
+from ndm_advisor.cli.teaching.score import Score
 from ndm_advisor.explain.page_parts import Shelf
 from ndm_advisor.read.names import Names
 from ndm_advisor.render.sheet import Part, part
@@ -68,14 +70,17 @@ def _begin(sitting: Sitting) -> None:
 
 def _play(sitting: Sitting, lesson: Lesson) -> None:
     play = Play(sitting.desk, sitting.adviser, sitting.names, lesson)
-    scored = play.run(sitting.collection.mechanisms, sitting.load_shelf())
+    play.run(sitting.collection.mechanisms, sitting.load_shelf, partial(_keep, sitting, lesson))
+
+
+def _keep(sitting: Sitting, lesson: Lesson, scored: Score) -> None:
+    """Keep a finished case, and say where."""
     if sitting.kept_in is None:
         return
     day = sitting.on.isoformat()
     result = Result(scored.earned, scored.of, scored.is_lost, day)
     fault = keep(sitting.kept_in, lesson.id, result)
     said = f"not kept: {fault}" if fault else f"kept in {sitting.kept_in}, readable by you alone"
-    sitting.desk.terminal.say()
     sitting.desk.terminal.say(f"Progress {said}.")
 
 

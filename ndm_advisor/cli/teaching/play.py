@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final, NoReturn
 
 from ndm_advisor.cli.asking.answers import NONE
@@ -64,8 +65,13 @@ class Play:
         self._orders: list[Order] = []
         self._chosen: tuple[str, ...] = ()
 
-    def run(self, mechanisms: dict[str, Mechanism], shelf: Shelf) -> Score:
-        """Show the case, take the commitment, show the answer.
+    def run(
+        self,
+        mechanisms: dict[str, Mechanism],
+        load_shelf: Callable[[], Shelf],
+        keep: Callable[[Score], None],
+    ) -> None:
+        """Show the case, take the commitment, show the answer; `keep` is told the score first.
 
         Raises:
             KeyboardInterrupt: the learner left, or the input ended.
@@ -78,11 +84,20 @@ class Play:
         ordered = frozenset(order.drug_id or "" for order in made.orders)
         title = title_of(self._lesson)
         self._desk.show(Page(f"YOUR ANSWER TO {title}", tuple(verdict_parts(judged, scored))))
+        keep(scored)
+        self._pause("the tool's answer")
         shown = tuple(answer_parts(answer, ordered))
         self._desk.show(Page("THE TOOL'S ANSWER", shown))
-        reasons = tuple(reason_parts(self._lesson, answer, mechanisms, shelf))
+        self._pause("reasons and sources")
+        reasons = tuple(reason_parts(self._lesson, answer, mechanisms, load_shelf()))
         self._desk.show(Page("REASONS AND SOURCES", reasons))
-        return scored
+
+    def _pause(self, what: str) -> None:
+        """Let a person read before the next page; a pipe holds answers only."""
+        if self._desk.is_own:
+            self._terminal.say()
+            if self._terminal.ask(f"[Enter: {what}] > ").casefold() == "quit":
+                raise KeyboardInterrupt
 
     # -- committing --
 
@@ -127,7 +142,8 @@ class Play:
         raise KeyboardInterrupt
 
     def _refuse(self, why: object) -> None:
-        self._terminal.say(f"Not taken: {why}".rstrip(".") + ".")
+        said = f"Not taken: {why}"
+        self._terminal.say(said if said.endswith((".", "?", ")")) else f"{said}.")
 
     # -- 1: the regimen --
 
@@ -210,7 +226,7 @@ class Play:
         if None in found:
             wrong = given[found.index(None)]
             near = similar_words(wrong, self._tests)
-            meant = f" did you mean {join_names(near, 'or')}?" if near else ""
+            meant = f" Did you mean {join_names(near, 'or')}?" if near else ""
             self._refuse(f"`{wrong}` is no number or name of this list.{meant}")
             return False
         self._chosen = tuple(dict.fromkeys(name for name in found if name))

@@ -81,6 +81,7 @@ def key_page(
     asked = "; ".join(answer.lab_names) or "nothing"
     parts = (
         part("1 Regimen", key_line(answer)),
+        part("2 Dose", "stands with each regimen below" if answer.regimens else ""),
         part("3 Laboratory", asked),
         *answer_parts(answer),
         *reason_parts(lesson, answer, mechanisms, shelf),

@@ -34,6 +34,7 @@ _WHAT: Final[dict[str, str]] = {
     "not_treatment": "The tool advises no antibiotic here.",
     "out_of_scope": "This case is outside what the tool covers.",
 }
+_TREATED: Final = frozenset({"regimens", "abstention"})
 _COVER: Final = "anaerobic-cover"
 
 
@@ -107,7 +108,16 @@ def _safety(made: Commitment, answer: Recommendation, judged: Recommendation) ->
     if answer.outcome == "out_of_scope":
         why = "The order check judges nothing outside its scope; silence is not safety."
         return Points(SAFETY, 0, of, why)
+    if answer.outcome in _TREATED and not _holds_anything_named(made, answer):
+        why = "No stop, but nothing here is offered for this strain: it may go untreated."
+        return Points(SAFETY, of // 2, of, why)
     return Points(SAFETY, of, of, "The order check raises no stop.")
+
+
+def _holds_anything_named(made: Commitment, answer: Recommendation) -> bool:
+    """Whether the drugs hold a regimen that is offered, or one that is named to a specialist."""
+    named = (frozenset(item.id.split("+")) for item in answer.information)
+    return nearest(made, answer)[0] is not None or any(drugs <= _drugs(made) for drugs in named)
 
 
 # -- choice --
@@ -146,11 +156,17 @@ def _offered(made: Commitment, answer: Recommendation, judged: Recommendation) -
         return Points(CHOICE, _HALF, of, f"Offered: {name}; not part of it: {extra}.")
     if any(alert.id == _COVER for alert in judged.order_check.alerts):
         return Points(CHOICE, _HALF, of, f"Offered: {name}; its companion is missing.")
-    rank = offer.rank.replace("_", " ")
-    if offer.rank == answer.regimens[0].rank:
+    rank = f"{offer.rank.replace('_', ' ')}{', provisional' if offer.provisional else ''}"
+    if is_first_choice(offer, answer):
         return Points(CHOICE, of, of, f"Offered, {rank}: {name}.")
     first = regimen_name(answer.regimens[0].id, "with")
     return Points(CHOICE, _HALF, of, f"Offered, {rank}: {name}. First stands {first}.")
+
+
+def is_first_choice(offer: Offer, answer: Recommendation) -> bool:
+    """Whether an offer has the rank of the first, and is not provisional where that is proven."""
+    first = answer.regimens[0]
+    return offer.rank == first.rank and (first.provisional or not offer.provisional)
 
 
 def nearest(made: Commitment, answer: Recommendation) -> tuple[Offer | None, frozenset[str]]:
@@ -227,7 +243,7 @@ def _laboratory(made: Commitment, answer: Recommendation) -> Points:
     of, wanted = _POSSIBLE[LABORATORY], frozenset(answer.lab_names)
     right, missed, beside = made.tests & wanted, wanted - made.tests, made.tests - wanted
     if not missed and not beside:
-        why = "These are its requests." if wanted else "It asks for nothing."
+        why = "These are the tool's requests." if wanted else "The tool asks for nothing."
         return Points(LABORATORY, of, of, why)
     said = [f"Missed: {_named(missed, answer)}."] if missed else []
     said += [f"Not asked for here: {'; '.join(sorted(beside))}."] if beside else []
