@@ -81,7 +81,7 @@ def _offer(offer: Offer, answer: Recommendation) -> Iterator[str]:
         if order.crcl_band is not None:
             band = phrases.band_words(order.crcl_band)
             yield f"band of {drug_name(order.drug)}: CrCl {band}"
-    yield from (f"Only if: {condition}" for condition in offer.conditions)
+    yield from (f"condition: {condition}" for condition in offer.conditions)
 
 
 def provenance_part(answer: Recommendation) -> Part:

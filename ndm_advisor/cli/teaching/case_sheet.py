@@ -38,7 +38,7 @@ def case_parts(case: Case, orders: tuple[OrderLine, ...] = ()) -> tuple[Part, ..
             lines = [*reported, *lines, *_results(document)]
         elif section == "HOSPITAL":
             lines = list(_hospital(case))
-        parts.append(Part(section.capitalize(), ("; ".join(lines),) if lines else ("nothing",)))
+        parts.append(Part(section.capitalize(), ("; ".join(lines) or "nothing known",)))
     ordered = tuple(line.text for line in orders if line.text)
     return (*parts, Part("Ordered now", ordered)) if ordered else tuple(parts)
 
