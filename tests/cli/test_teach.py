@@ -516,7 +516,7 @@ class TestOwnLessons:
         if not code:
             assert (done.exit_code, done.stderr) == (0, "")
             return
-        assert done.exit_code == ExitStatus.FAIL_ON
+        assert done.exit_code == ExitStatus.SOME_NOT_ASSESSED
         assert f"error[{code}]" in done.stderr
         assert said in done.stderr
         assert "mine.toml" in done.stderr
@@ -529,7 +529,7 @@ class TestOwnLessons:
         faulty = text.replace('mbl = "confirmed"', 'mbl = "confrmed"')
         line = faulty.splitlines().index('mbl = "confrmed"') + 1
         done = run("teach", "--dir", write(tmp_path / "mine", faulty), "--check")
-        assert done.exit_code == ExitStatus.FAIL_ON
+        assert done.exit_code == ExitStatus.SOME_NOT_ASSESSED
         assert f"mine.toml:{line}:" in done.stderr
 
     def test_check_finds_a_case_that_cannot_be_won(self, run: Run, tmp_path: Path) -> None:
@@ -581,10 +581,13 @@ class TestRefused:
         assert done.exit_code == ExitStatus.USAGE
         assert said in done.stderr
 
-    def test_the_date_before_a_result_refuses_the_lesson(self, run: Run) -> None:
+    def test_a_date_before_the_results_refuses_every_lesson(self, run: Run) -> None:
         done = run("teach", "--on", "2020-01-01", "--check")
-        assert done.exit_code == ExitStatus.FAIL_ON
+        assert done.exit_code == ExitStatus.NONE_ASSESSED
         assert "error[E607]: the example is refused" in done.stderr
+        played = run("teach", "--on", "2020-01-01")
+        assert played.exit_code == ExitStatus.USAGE
+        assert "no lesson can be used" in played.stderr
 
 
 def _hostile() -> str:

@@ -125,6 +125,24 @@ def test_a_case_of_its_own_says_that_it_is_constructed(file: Path) -> None:
     assert case is None or case["note"].startswith("constructed, no real patient")
 
 
+@pytest.mark.parametrize(
+    ("guideline", "region"), [("simit-2022", "US"), ("escmid-2022", "EU"), ("idsa-2026", "US")]
+)
+@pytest.mark.parametrize("ident", EXPECTED)
+def test_what_is_offered_first_is_full_marks_under_every_guideline(
+    class_room: Room, ident: str, guideline: str, region: str
+) -> None:
+    lesson = class_room.lesson(ident)
+    adviser = class_room.adviser._replace(guideline=guideline, region=region)
+    answer = adviser.answer(lesson)
+    if not answer.regimens:
+        return
+    orders = orders_of(answer.regimens[0])
+    made = Commitment("regimen", orders, frozenset(answer.lab_names))
+    scored = score(made, answer, adviser.judge(lesson, orders))
+    assert (scored.earned, scored.of) == (10, 10), scored
+
+
 class TestMechanisms:
     @pytest.mark.parametrize("file", MECHANISMS, ids=lambda file: file.stem)
     def test_every_figure_stands_in_the_base(self, file: Path) -> None:

@@ -38,7 +38,8 @@ Examples:
 Safety is scored before choice: an order that would harm loses the case. Every answer is worked out
 as `advise` does it, when it is shown. At a terminal progress is kept in
 $XDG_STATE_HOME/ndm-advisor/teaching.json (~/.local/state without it), readable by you alone.
-A lesson of your own is a TOML file in $XDG_CONFIG_HOME/ndm-advisor/teaching or in --dir.
+A lesson of your own is a TOML file in $XDG_CONFIG_HOME/ndm-advisor/teaching or in --dir;
+--check ends with 3 when one is at fault, with 4 when all are.
 """
 _FORMATS: Final = ("html",)
 
@@ -223,7 +224,7 @@ def _chosen(asked: _Asked, room: _Room) -> "Lesson | None":
 
     lessons = room.collection.lessons
     if not lessons:
-        message = "no lessons found: this installation carries none, and no --dir was given"
+        message = "no lesson can be used: `ndm-advisor teach --check` says why"
         raise UsageError(message)
     if asked.lesson is None:
         return None
@@ -274,7 +275,9 @@ def _check(room: _Room) -> ExitStatus:
     sound = sum(not faults for _, faults in found)
     folders = ", ".join(visible(str(folder)) for folder in held.folders)
     write_out(f"{sound} of {len(found) + len(held.refused)} lessons are sound; in {folders}\n")
-    return ExitStatus.FAIL_ON if reports else ExitStatus.OK
+    if not reports:
+        return ExitStatus.OK
+    return ExitStatus.SOME_NOT_ASSESSED if sound else ExitStatus.NONE_ASSESSED
 
 
 # -- on paper -------------------------------------------------------------------------------------
@@ -320,6 +323,7 @@ def _print(
 def _export(
     room: _Room, chosen: "Lesson | None", output: str | None, *, blind: bool, key: bool
 ) -> ExitStatus:
+    from ndm_advisor.cli.guard import say  # noqa: PLC0415
     from ndm_advisor.cli.screen import check_target, write_file, write_out  # noqa: PLC0415
     from ndm_advisor.cli.teaching.answer_sheet import CLOSING  # noqa: PLC0415
     from ndm_advisor.cli.teaching.export import to_html  # noqa: PLC0415
@@ -338,6 +342,7 @@ def _export(
         write_out(page)
     else:
         write_file(target, page)
+        say(f"{target} is written, readable by you alone")
     return ExitStatus.OK
 
 

@@ -15,7 +15,7 @@ from ndm_advisor.model.knowledge import Knowledge
 from ndm_advisor.render.sheet import Part, part
 
 # Not an answer to any case: a carbapenem alone is never offered.
-EXAMPLE: Final = "meropenem 1000 mg every 8 h over 1 h"
+EXAMPLE: Final = "meropenem 1000 mg every 8 hours over 1 hour"
 CHOICES: Final = (
     ("call", "no regimen can be chosen here: infectious diseases are called now"),
     ("none", "no antibiotic is given"),

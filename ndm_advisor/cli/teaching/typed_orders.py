@@ -19,8 +19,8 @@ from ndm_advisor.read.names import AMBIGUOUS_AZT, Names, drug_ids, is_azt, simil
 from ndm_advisor.read.reading import ticked
 
 DOSE_FORM: Final = (
-    "All components of one administration, and the interval: 1000 mg every 12 h over 1 h; a single "
-    "dose: 1000 mg once."
+    "All components of one administration, and the interval: 1000 mg every 12 hours over 1 hour; "
+    "a single dose: 1000 mg once."
 )
 _MINUTES_PER_HOUR: Final = 60
 # Between two drugs: a comma, semicolon or plus, or the words; a comma inside a number is none.
