@@ -87,6 +87,7 @@ def test_the_course_goes_from_a_first_report_to_nothing_left(class_room: Room) -
     assert [lesson.order for lesson in lessons] == list(range(1, len(lessons) + 1))
     assert (lessons[0].id, lessons[-1].id) == ("first-report", "resistant-to-everything")
     assert {lesson.id for lesson in lessons} == set(EXPECTED)
+    assert f"[{len(lessons)} worked cases]" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("ident", EXPECTED)
