@@ -19,6 +19,7 @@ from ndm_advisor.cli.commands import (
     schedule,
     schema,
     selftest,
+    teach,
     topics,
     validate,
     what_if,
@@ -151,6 +152,9 @@ app.command("crcl", cls=Command, short_help="Compute a creatinine clearance.", h
 app.command(
     "schedule", cls=Command, short_help="Draw the first 24 hours of a regimen.", help=schedule.HELP
 )(guarded(schedule.schedule))
+app.command(
+    "teach", cls=Command, short_help="Worked cases: commit, then compare.", help=teach.HELP
+)(guarded(teach.teach))
 app.command("schema", cls=Command, short_help="Print the JSON Schemas.", help=schema.HELP)(
     guarded(schema.schema)
 )

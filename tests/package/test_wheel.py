@@ -98,6 +98,16 @@ def test_carries_every_example_with_what_is_expected_of_it(names):
     assert ours <= set(names)
 
 
+def test_carries_every_lesson_and_what_prints_them(names):
+    teaching = ROOT / "examples" / "teaching"
+    ours = {
+        f"ndm_advisor/_examples/teaching/{file.relative_to(teaching).as_posix()}"
+        for file in teaching.rglob("*.toml")
+    }
+    assert ours
+    assert ours | {"ndm_advisor/cli/teaching/page.html.j2"} <= set(names)
+
+
 def test_carries_nothing_else(names):
     folders = {name.split("/")[0] for name in names}
     assert {folder for folder in folders if not folder.endswith(".dist-info")} == {"ndm_advisor"}
@@ -132,6 +142,14 @@ def test_gives_the_advice_for_an_example_it_carries(installed, clean):
     keys = ("id", "rank", "order", "provisional")
     offered = [[regimen[key] for key in keys] for regimen in answer["regimens"]]
     assert offered == [[regimen[key] for key in keys] for regimen in expected["regimens"]]
+
+
+def test_teaches_from_the_lessons_it_carries(installed, clean):
+    done = run(installed, "teach", "--check", cwd=clean)
+    assert done.returncode == 0, done.stderr
+    assert "_examples" in done.stdout
+    page = run(installed, "teach", "--export", "html", "1", cwd=clean)
+    assert page.stdout.startswith("<!DOCTYPE html>"), page.stderr
 
 
 def test_checks_its_own_knowledge_base(installed, clean):

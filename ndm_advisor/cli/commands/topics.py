@@ -32,6 +32,7 @@ default. Every answer says which applied.
   TERM=dumb               no colour
   COLUMNS                 width of the screen; below 60 one `label: value` a line
   XDG_CONFIG_HOME         where ndm-advisor/config.toml stands; ~/.config without it
+  XDG_STATE_HOME          where teach keeps ndm-advisor/teaching.json; ~/.local/state without it
 
 config.toml holds one table. It sets what the hospital decides, never a clinical figure:
 
