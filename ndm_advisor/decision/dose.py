@@ -299,7 +299,7 @@ def _order(serving: _Serving, choice: _Chosen) -> DrugOrder:
         loading_dose=_amount(given.load if given else None, given, serving),
         maintenance_dose=_amount(given.maintenance if given else None, given, serving),
         interval_h=given.interval_h if given else None,
-        to_interval_h=given.to_interval_h if given else None,
+        to_interval_h=_printed(given)[1] if given else None,
         doses=given.doses if given else None,
         infusion_h=serving.hours(given) if given else None,
         to_infusion_h=given.to_infusion_h if given and serving.infusion_h is None else None,
@@ -312,8 +312,31 @@ def _order(serving: _Serving, choice: _Chosen) -> DrugOrder:
         basis=_basis(table, given),
         sources=given.sources if given else table.sources,
         pending=pending,
-        notes=tuple(note for note in (weight.said, given.note if given else None) if note),
+        notes=tuple(note for note in _notes(given, serving) if note),
+        longest_interval_h=given.to_interval_h if given and _is_shared_out(given) else None,
     )
+
+
+def _notes(given: Band | None, serving: _Serving) -> tuple[str | None, ...]:
+    """How the weight was taken, what the row adds, the other way to share out a daily amount."""
+    if given is None:
+        return (serving.weight.said, None)
+    other = None
+    if _is_shared_out(given) and given.to_interval_h:
+        longer = given._replace(load=None, interval_h=given.to_interval_h, to_interval_h=None)
+        other = f"or {_band_text(longer, serving)}: the same amount a day"
+    return (serving.weight.said, given.note, other)
+
+
+def _is_shared_out(band: Band) -> bool:
+    """Whether the source prints a daily amount for a range of intervals: the dose goes with it."""
+    amount = band.maintenance
+    return amount is not None and amount.per == "day" and band.to_interval_h is not None
+
+
+def _printed(band: Band) -> tuple[float | None, float | None]:
+    """The intervals that stand beside a dose: of a daily amount shared out, the shortest alone."""
+    return band.interval_h, None if _is_shared_out(band) else band.to_interval_h
 
 
 def _pending_serving(serving: _Serving) -> _Serving:
@@ -527,7 +550,7 @@ def band_texts(serving: _Serving) -> tuple[BandDose, ...]:
             loading_dose=_amount(band.load, band, serving),
             maintenance_dose=_amount(band.maintenance, band, serving),
             interval_h=band.interval_h,
-            to_interval_h=band.to_interval_h,
+            to_interval_h=_printed(band)[1],
             infusion_h=serving.hours(band),
             text=_band_text(band, serving),
             sources=band.sources,
@@ -555,7 +578,7 @@ def _band_text(band: Band, serving: _Serving) -> str:
     dose = _amount(band.maintenance, band, serving)
     if dose is None:
         return f"{words.drug_name(serving.drug.id)}: weight not known"
-    return order_text(load, dose, (band.interval_h, band.to_interval_h), serving.span(band))
+    return order_text(load, dose, _printed(band), serving.span(band))
 
 
 def order_text(
@@ -619,6 +642,6 @@ def _alternative(why: _Why, band: Band, serving: _Serving) -> AlternativeDose | 
         return None
     load = _amount(band.load, band, serving)
     hours = serving.hours(band)
-    text = order_text(load, dose, (band.interval_h, band.to_interval_h), serving.span(band))
+    text = order_text(load, dose, _printed(band), serving.span(band))
     route = serving.table.route
     return AlternativeDose(why, route, load, dose, band.interval_h, hours, band.sources, text)

@@ -129,6 +129,7 @@ class DrugOrder(NamedTuple):
     sources: tuple[Cited, ...]
     pending: str | None = None  # why no dose stands here, in words; null when it does
     notes: tuple[str, ...] = ()
+    longest_interval_h: float | None = None  # up to which the source shares out a daily amount
 
 
 class Offer(NamedTuple):

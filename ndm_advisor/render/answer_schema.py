@@ -165,6 +165,7 @@ RECORDS: Final[Mapping[str, Schema]] = {
         sources=SOURCES,
         pending=TEXT_OR_NULL,
         notes=TEXTS,
+        longest_interval_h=NUMBER_OR_NULL,
     ),
     "Offer": record(
         id=REGIMEN,

@@ -541,3 +541,18 @@ class TestClearance:
     def test_help(self, run: Run) -> None:
         shown = run("crcl", "--help").stdout
         assert shown.index("Examples:") < shown.index("--age YEARS")
+
+
+class TestDailyAmounts:
+    def test_the_dose_goes_with_its_own_interval(self, run: Run) -> None:
+        """Dosing dossier 10.2: 9 million units a day, every 8 or 12 hours; never 3 every 12."""
+        asked = ("dose", "colistin", "--crcl", "90", "--region", "EU", "--on", ON)
+        (table, *_) = json.loads(run(*asked, "--format", "json").stdout)["tables"]
+        order = table["order"]
+        assert order["maintenance_dose"]["units"]["amount"] == 3
+        assert (order["interval_h"], order["to_interval_h"]) == (8, None)
+        assert order["longest_interval_h"] == 12
+        shown = run(*asked).stdout
+        assert "3 million units colistimethate every 8 hours" in shown
+        assert "or 4.5 million units colistimethate every 12 hours" in shown
+        assert "8 to 12 hours" not in shown

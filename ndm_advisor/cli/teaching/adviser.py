@@ -50,5 +50,5 @@ class Adviser(NamedTuple):
             settled=applied.settled,
             reference=CaseRef(lesson.case.id, lesson.path, sha256),
             local_override=applied.local_override,
-            worded=False,
+            traced=False,
         )

@@ -134,14 +134,18 @@ def _in_units(
     dose = expected.maintenance_dose
     if dose is None or dose.units is None:
         return None, None, None
+    return dose.units.amount, dose.units.to_amount, _by_system(placed)[dose.units.system]
+
+
+def _by_system(placed: Placed) -> dict[str, float | None]:
+    """A polymyxin order in each of the unit systems; at most one of them is given."""
     order = placed.order
-    by_system = {
+    return {
         "million-units-colistimethate": order.dose_million_units,
         "mg-colistin-base": order.dose_mg_colistin_base,
         "mg-polymyxin-b": order.dose_mg_polymyxin_b,
         "units-polymyxin-b": order.dose_units,
     }
-    return dose.units.amount, dose.units.to_amount, by_system[dose.units.system]
 
 
 def _is_one_component(placed: Placed, expected: DrugOrder, tolerance: float) -> bool:
@@ -158,7 +162,8 @@ def _other_interval(placed: Placed, expected: DrugOrder) -> bool:
     ordered = placed.order.interval_h
     if ordered is None or expected.interval_h is None:
         return False
-    return not expected.interval_h <= ordered <= (expected.to_interval_h or expected.interval_h)
+    longest = expected.longest_interval_h or expected.to_interval_h or expected.interval_h
+    return not expected.interval_h <= ordered <= longest
 
 
 def _other_infusion(placed: Placed, expected: DrugOrder) -> bool:
@@ -170,15 +175,28 @@ def _other_infusion(placed: Placed, expected: DrugOrder) -> bool:
 
 
 def _daily_text(placed: Placed) -> str:
+    """What is ordered for a day; the amount itself where no interval says how often."""
+    order = placed.order
     if placed.daily_mg is not None:
         return words.grams(placed.daily_mg)
+    ordered = [(system, amount) for system, amount in _by_system(placed).items() if amount]
+    if ordered:
+        ((system, amount),) = ordered[:1]
+        factor = HOURS_PER_DAY / order.interval_h if order.interval_h else 1
+        return words.polymyxin_amount(system, amount * factor)
     return words.grams(placed.amount_mg) if placed.amount_mg is not None else "the dose"
 
 
 def _daily_expected(expected: DrugOrder) -> str:
+    """This patient's amount for a day."""
     dose = expected.maintenance_dose
-    if dose is None or dose.total_mg is None:
-        return "dose" if dose is None else dose.text
+    if dose is None:
+        return "dose"
     factor = HOURS_PER_DAY / expected.interval_h if expected.interval_h else 1
+    if dose.units is not None:
+        top = None if dose.units.to_amount is None else dose.units.to_amount * factor
+        return words.polymyxin_amount(dose.units.system, dose.units.amount * factor, top)
+    if dose.total_mg is None:
+        return dose.text
     top = None if dose.to_total_mg is None else dose.to_total_mg * factor
     return words.grams_range(dose.total_mg * factor, top)

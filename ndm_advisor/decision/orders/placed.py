@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from ndm_advisor.decision.alerts import Raised, Situation
+from ndm_advisor.decision.alerts.situation import site_name
 from ndm_advisor.decision.dose import dose_strategy
 from ndm_advisor.decision.rank import A, F, P
 from ndm_advisor.model import words
@@ -182,7 +183,7 @@ def values_of(ordered: Ordered, placed: Placed | None = None) -> dict[str, str]:
         "first": words.number(first),
         "second": words.number(second),
         "organism": s.facts.organism_name,
-        "site": s.facts.site.replace("-", " "),
+        "site": site_name(s),
         "category": "not tested" if result is None else result.reported or result.used,
         "region": s.facts.region,
         "test": f"{words.drug_name(drug)}",
