@@ -150,8 +150,13 @@ class Tab:
         )
         return base64.b64decode(printed["data"])
 
-    def picture(self) -> bytes:
-        taken = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=True)
+    def picture(self, height: int = 0) -> bytes:
+        """The page as it looks on the screen; all of it, or so many pixels from the top."""
+        clip = {"x": 0, "y": 0, "width": 1100, "height": height, "scale": 1}
+        given: dict[str, Any] = {"clip": clip} if height else {}
+        taken = self.call(
+            "Page.captureScreenshot", format="png", captureBeyondViewport=True, **given
+        )
         return base64.b64decode(taken["data"])
 
     @property

@@ -22,13 +22,14 @@ Examples:
   ndm-advisor batch ward7 --since yesterday.ndjson
   ndm-advisor batch ward7 --fail-on stop
   ndm-advisor batch - --format json < cases.ndjson
+  ndm-advisor batch ward7 --format html -o worklist.html
 
 A directory: its *.toml and *.json, without *.expected.json. NDJSON (.ndjson, .jsonl): one
 object a line. CSV: one row a case, columns named by dotted key, an empty cell is absent.
 One case that cannot be read does not stop the others; problems are on standard error.
 Exit status 1: --fail-on reached, 3: some cases not assessed, 4: none assessed.
 """
-_FORMATS: Final = ("table", "json", "ndjson", "csv")
+_FORMATS: Final = ("table", "json", "ndjson", "csv", "md", "html")
 _FAIL_ON: Final = ("never", "caution", "stop")
 
 
@@ -46,9 +47,10 @@ def batch(
         str | None,
         typer.Option(
             "--format",
-            metavar="table|json|ndjson|csv",
+            metavar="table|json|ndjson|csv|md|html",
             rich_help_panel=COMMON,
-            help="table: the first 200 by urgency; ndjson and csv: all, in input order. "
+            help="table: the first 200 by urgency; ndjson and csv: all, in input order; "
+            "md and html: a report of all by urgency. "
             "[NDM_ADVISOR_FORMAT]",
         ),
     ] = None,
@@ -130,7 +132,16 @@ def batch(
         check_resume(given, target)
     for path in given if target is not None else ():
         check_target(target or "", beside=None if path == STDIN else path)
-    plan = Plan(date_of_advice(on), data, guideline, region, trace, wanted, since is not None)
+    plan = Plan(
+        date_of_advice(on),
+        data,
+        guideline,
+        region,
+        trace,
+        wanted,
+        compare=since is not None,
+        tall_man=tall_man,
+    )
     screen = Screen(None if linear else text_width(), tall_man)
     return run(Job(given, plan, fail_on, jobs, since, target, resume, strict, linear, screen))
 
