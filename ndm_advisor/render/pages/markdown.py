@@ -35,12 +35,12 @@ def case_markdown(page: Page, *, tall_man: bool = False) -> str:
     """Write the page of one case."""
     writer = Writer(tall_man=tall_man)
     blocks = [
-        f"# {writer.words(page.title)}",
+        f"# {escaped(page.title)}",
         *(block for part in page.lead for block in writer.part(part)),
         *(block for section in page.answer for block in writer.section(section, 2)),
         *(block for section in page.reference for block in writer.section(section, 2)),
         "## Identity",
-        writer.listed(page.identity),
+        "\n".join(f"- {escaped(line)}" for line in page.identity),
     ]
     return document(page.stamp, blocks, writer)
 
@@ -49,7 +49,7 @@ def document(stamp: Stamp, blocks: Iterable[str], writer: Writer) -> str:
     """Write a whole document: the stamp at its head and at its foot."""
     versions = " | ".join((stamp.tool, stamp.rules, stamp.date))
     head = f"{writer.words(versions)}  \n**{writer.words(STANDING)}**"
-    foot = writer.words(" | ".join((stamp.subject, stamp.tool, stamp.date)))
+    foot = escaped(" | ".join((stamp.subject, stamp.tool, stamp.date)))
     return "\n\n".join((head, *blocks, "---", foot)) + "\n"
 
 

@@ -15,7 +15,7 @@ from ndm_advisor.model.words import guideline_name
 from ndm_advisor.render import phrases
 from ndm_advisor.render.gaps import gaps_of
 from ndm_advisor.render.pages import html
-from ndm_advisor.render.pages.markdown import Writer, document, row_of
+from ndm_advisor.render.pages.markdown import Writer, document, escaped, row_of
 from ndm_advisor.render.pages.parts import SIGNS, Stamp
 from ndm_advisor.render.pages.stamp import breakpoints
 from ndm_advisor.render.worklist import CLASSES, LABELS, Class, Row, place_of, totals_line
@@ -113,7 +113,7 @@ def _row(kind: str, row: Row, detail: Detail, preferred: Sequence[str], *, tall_
     writer = Writer(tall_man=tall_man)
     cells = (
         f"{_SIGNS[row.kind]} {LABELS[row.kind]}",
-        writer.words(place_of(row)),
+        escaped(place_of(row)),
         writer.words(row.text),
         writer.words(", ".join(row.ids)),
         writer.words("; ".join(preferred)),
