@@ -98,6 +98,13 @@ def test_carries_every_example_with_what_is_expected_of_it(names):
     assert ours <= set(names)
 
 
+def test_carries_every_template_of_a_page(names):
+    folder = ROOT / "ndm_advisor" / "render" / "pages" / "templates"
+    ours = {file.relative_to(ROOT).as_posix() for file in folder.iterdir()}
+    assert {Path(name).suffix for name in ours} == {".html", ".css", ".js"}
+    assert ours <= set(names)
+
+
 def test_carries_nothing_else(names):
     folders = {name.split("/")[0] for name in names}
     assert {folder for folder in folders if not folder.endswith(".dist-info")} == {"ndm_advisor"}
@@ -132,6 +139,15 @@ def test_gives_the_advice_for_an_example_it_carries(installed, clean):
     keys = ("id", "rank", "order", "provisional")
     offered = [[regimen[key] for key in keys] for regimen in answer["regimens"]]
     assert offered == [[regimen[key] for key in keys] for regimen in expected["regimens"]]
+
+
+def test_writes_the_page_of_an_example_it_carries(installed, clean):
+    home = installed.parents[1]
+    (case,) = home.rglob(f"_examples/cases/{CASE}.toml")
+    done = run(installed, "advise", case, "--on", "2026-11-22", "--format", "html", cwd=clean)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("<!doctype html>")
+    assert "<svg " in done.stdout
 
 
 def test_checks_its_own_knowledge_base(installed, clean):

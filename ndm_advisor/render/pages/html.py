@@ -85,7 +85,7 @@ def page_html(
         tall_man: look-alike names as cefTAZidime.
     """
     style = f"{_source('style.css')}\n{_margins(stamp)}"
-    return fragment(
+    made = fragment(
         "base.html",
         tall_man=tall_man,
         title=title,
@@ -98,6 +98,7 @@ def page_html(
         style_hash=_hash(style),
         script_hash=_hash(script) if script else "",
     )
+    return f"{made}\n"
 
 
 def fragment(template: str, *, tall_man: bool = False, **values: object) -> Markup:
