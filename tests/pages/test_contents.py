@@ -60,7 +60,7 @@ def of_what_to_do(held: Recommendation) -> Iterator[str]:
         yield from (gap.what, gap.why.rstrip("."), gap.supply)
     yield from (change.because for change in held.order_check.change)
     if held.abstention is not None:
-        yield from (line.rstrip(":") for line in held.abstention.lines)
+        yield from (line.rstrip(": ") for line in held.abstention.lines)
 
 
 def of_offers(held: Recommendation) -> Iterator[str]:
@@ -221,6 +221,29 @@ def test_what_re_running_the_rules_gave_is_shown_where_it_was_worked_out(knowled
         in words
     )
     assert "patient.crcl_ml_min: dose; every dose by clearance" in words
+
+
+def test_many_changes_stand_closed_so_that_two_sheets_hold_the_page(knowledge):
+    change = {"outcome": "abstention", "preferred": [], "doses_change": False, "alerts_added": []}
+    keys = [f"panel.results.drug-{n}" for n in range(9)]
+    altered = answer(would_change=tuple({"set": {key: "R"}} | change for key in keys))
+    html = made_of(altered, knowledge).html
+    open_, closed = re.findall(
+        r'<(?:section|details) class="s-changes.*?</(?:section|details)>', html, re.DOTALL
+    )
+    assert "and 3 more on the screen" in open_
+    assert "What would change it: all" in closed
+    assert [key for key in keys if key not in closed] == []
+
+
+def test_the_legend_names_what_is_drawn_and_nothing_else(pages):
+    legends = {stem: made.html for stem, made in pages.items() if "<figcaption>" in made.html}
+    assert legends
+    for html in legends.values():
+        for figure in re.findall(r"<figure>.*?</figure>", html, re.DOTALL):
+            assert ("hatched: load" in figure) == ('<rect class="load"' in figure)
+            assert ("solid: maintenance" in figure) == ('<rect class="dose"' in figure)
+            assert ("diamond:" in figure) == ("<path" in figure)
 
 
 # -- markup ---------------------------------------------------------------------------------------

@@ -80,6 +80,22 @@ def test_nothing_runs_off_a_screen(browser, pages, tmp_path, stem, width):
         assert tab.run("[...document.querySelectorAll('details')].filter(d => d.open).length") == 0
 
 
+def test_on_a_narrow_screen_no_dose_is_broken_and_the_drawing_stays_legible(
+    browser, pages, tmp_path
+):
+    file = tmp_path / "page.html"
+    file.write_text(pages["ar-0048-bloodstream"].html, encoding="utf-8")
+    cells = "[...document.querySelectorAll('.t-doses')[0].rows[1].querySelectorAll('td')]"
+    with browser.open(file, width=NARROW) as tab:
+        lefts = tab.run(f"{cells}.map(c => c.getBoundingClientRect().left)")
+        assert len(set(lefts)) == 1, "one below the other"
+        heads = tab.run(f"{cells}.map(c => c.dataset.head)")
+        assert heads == ["Dose", "How often", "Infusion", "CrCl band"]
+        assert tab.run("document.querySelector('svg').getBoundingClientRect().width") >= 500
+    with browser.open(file, width=WIDE) as tab:
+        assert len(set(tab.run(f"{cells}.map(c => c.getBoundingClientRect().left)"))) == 4
+
+
 def test_a_closed_section_prints_when_it_was_opened(browser, pages, tmp_path):
     file = tmp_path / "page.html"
     file.write_text(pages["cns-meningitis"].html, encoding="utf-8")

@@ -120,7 +120,8 @@ def _grouped(lines: tuple[str, ...]) -> Iterator[Part]:
     first = heads[0] if heads else len(lines)
     yield from texts(*lines[:first])
     for start, end in pairwise((*heads, len(lines))):
-        yield from items(lines[start + 1 : end], lines[start].rstrip(":"))
+        listed = tuple(line.rstrip(": ") for line in lines[start + 1 : end])
+        yield from items(listed, lines[start].rstrip(":"))
 
 
 def _asks(answer: Recommendation) -> Iterator[Part]:

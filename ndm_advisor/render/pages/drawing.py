@@ -61,6 +61,7 @@ class Picture(NamedTuple):
     ticks: tuple[Tick, ...]
     scale_y: float
     has_load: bool
+    has_maintenance: bool
     has_moment: bool
 
 
@@ -78,7 +79,8 @@ def picture(table: Timetable) -> Picture:
         rows=rows,
         ticks=ticks,
         scale_y=scale_y,
-        has_load=any(bar.is_load for bar in bars),
+        has_load=any(bar.is_load and bar.width for bar in bars),
+        has_maintenance=any(not bar.is_load and bar.width for bar in bars),
         has_moment=any(not bar.width for bar in bars),
     )
 

@@ -19,6 +19,7 @@ _ON_THE_PAGE: Final = frozenset(
 )
 _RANKS: Final = frozenset({"Preferred", "Alternative", "Last resort"})
 _NEVER: Final = "Never offered, in no case"
+_COMPUTED_SHOWN: Final = 6
 _RESULTS: Final = ("Measured", "Reported", "Read as", "Used as", "Why")
 
 
@@ -30,7 +31,8 @@ def reference(answer: Recommendation, evidence: tuple[str, ...]) -> Iterator[Sec
     yield from _computed(answer)
     yield Section("positions", "What each guideline says of this case", tuple(_positions(answer)))
     yield Section("rejected", "Not offered", tuple(_not_offered(answer)))
-    yield Section("information", "For a specialist", tuple(_information(answer)))
+    said = answer.outcome == "abstention"  # with their status, where the regimen would stand
+    yield Section("information", "For a specialist", tuple(_information(answer)), folded=said)
     yield from _folded(answer, evidence)
 
 
@@ -141,13 +143,21 @@ def _information(answer: Recommendation) -> Iterator[Part]:
 def _computed(answer: Recommendation) -> Iterator[Section]:
     """Yield what would change the answer and what missing values could do, where it was worked out.
 
-    Both are null in answers of this version; any object with the keys of the JSON is taken.
+    Both are null in answers of this version; any object with the keys of the JSON is taken. The
+    first few stand on paper, all of them in a closed section.
     """
     held: Mapping[str, Any] = answer._asdict()
     changes = tuple(_changing(item) for item in held["would_change"] or ())
-    yield Section("changes", "What would change it", items(changes, role="small"))
     effects = tuple(_effect(item) for item in held["missing_value_effects"] or ())
-    yield Section("missing", "What missing values could change", items(effects, role="small"))
+    for key, title, lines in (
+        ("changes", "What would change it", changes),
+        ("missing", "What missing values could change", effects),
+    ):
+        more = len(lines) - _COMPUTED_SHOWN
+        shown = lines if more <= 0 else (*lines[:_COMPUTED_SHOWN], f"and {more} more on the screen")
+        yield Section(key, title, items(shown, role="small"))
+        if more > 0:
+            yield Section(f"{key}-all", f"{title}: all", items(lines), folded=True)
 
 
 def _changing(item: Any) -> str:  # noqa: ANN401  # its type is still to come

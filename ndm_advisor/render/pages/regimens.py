@@ -12,6 +12,7 @@ from ndm_advisor.model.words import drug_name, join_names, number, regimen_name
 from ndm_advisor.render import phrases
 from ndm_advisor.render.conditions import Conditions, conditions_of
 from ndm_advisor.render.pages.parts import (
+    Cell,
     Drawing,
     Items,
     ListRole,
@@ -192,7 +193,7 @@ def _summary(table: Timetable, lines: tuple[tuple[str, tuple[str, ...]], ...]) -
 
 def _is_drawn(note: str) -> bool:
     """Say whether a note explains the drawing; the others stand beside the dose."""
-    return "drawn" in note or "maintenance starts" in note
+    return "; drawn" in note or "is drawn" in note or "maintenance starts" in note
 
 
 # -- further regimens -----------------------------------------------------------------------------
@@ -201,14 +202,15 @@ def _is_drawn(note: str) -> bool:
 def _others(offers: tuple[Offer, ...], answer: Recommendation, only_if: Conditions) -> Table:
     guideline = answer.provenance.guideline
     conditional = any(only_if.own.get(offer.id) for offer in offers)
-    head = ("Regimen", "Orders", "What speaks for it", *(("Only if",) * conditional), "Sources")
-    rows = []
+    conditions = ("Only if",) if conditional else ()
+    head = ("Regimen", "Orders", *conditions, "How to give it", "Sources")
+    rows: list[tuple[Cell, ...]] = []
     for offer in offers:
-        name = (regimen_name(offer.id, "AND"), phrases.rank_words(offer.rank))
         status = phrases.status_words(offer._replace(rank="preferred"), guideline)
-        own = (only_if.own.get(offer.id, ()),) * conditional
+        name = (regimen_name(offer.id, "AND"), phrases.rank_words(offer.rank), status)
+        own = (only_if.own.get(offer.id, ()),) if conditional else ()
         sources = ", ".join(dict.fromkeys(found.id for found in offer_sources(offer)))
-        rows.append((name, tuple(_orders(offer)), (status,), *own, (sources,)))
+        rows.append((name, tuple(_orders(offer)), *own, offer.administration, (sources,)))
     return Table("others", "Regimens after the preferred ones", head, tuple(rows))
 
 
@@ -220,4 +222,3 @@ def _orders(offer: Offer) -> Iterator[str]:
         if order.bands:
             yield from phrases.band_lines(order)
     yield from (f"with {phrases.order_words(order)}" for order in offer.companions)
-    yield from offer.administration
