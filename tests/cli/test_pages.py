@@ -132,6 +132,13 @@ class TestBatch:
         assert page.count(changed) == 1
         assert page.count("Changed") == 1
 
+    def test_what_would_change_a_case_stands_behind_its_row(
+        self, run: Run, tmp_path: Path, form: str
+    ) -> None:
+        options = ("batch", ndjson(tmp_path / "a.ndjson", GOOD), "--on", ON, "--format", form)
+        assert "What if" not in run(*options).stdout
+        assert ("What if" in run(*options, "--what-if").stdout) == (form == "html")
+
     def test_no_case_at_all(self, run: Run, tmp_path: Path, form: str) -> None:
         result = run("batch", ndjson(tmp_path / "a.ndjson"), "--on", ON, "--format", form)
         assert result.exit_code == 4

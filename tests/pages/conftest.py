@@ -59,7 +59,7 @@ def pages(knowledge, names) -> dict[str, Made]:
         text = path.read_text(encoding="utf-8")
         case, _ = read_case(text, path=str(path), names=names, on=ON, settings=())
         reference = CaseRef(case.id, f"examples/cases/{path.name}", "a" * 64)
-        answer = advise(case, knowledge, on=ON, reference=reference)
+        answer = advise(case, knowledge, on=ON, reference=reference, what_if="full")
         found[stem] = made_of(answer, knowledge, evidence(answer, claims))
     return found
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 from markdown_it import MarkdownIt
 
-from ndm_advisor.model.answer import DrugOrder, Recommendation
+from ndm_advisor.model.answer import DrugOrder, Recommendation, WouldChange
 from ndm_advisor.model.words import drug_name, every, over, regimen_name
 from ndm_advisor.render.details import full_sections, why_sections
 from ndm_advisor.render.gaps import gaps_of
@@ -58,7 +58,10 @@ def of_what_to_do(held: Recommendation) -> Iterator[str]:
         yield from (alert.text, alert.action, f"[{alert.id}]", *(s.id for s in alert.sources))
     for gap in gaps_of(held):
         yield from (gap.what, gap.why.rstrip("."), gap.supply)
-    yield from (change.because for change in held.order_check.change)
+    yield from (item.because for item in held.order_check.change)
+    yield from (f"{item.says}: {item.text}" for item in held.would_change or ())
+    yield from (i.name for i in held.missing_value_effects or ())
+    yield held.next_question.text if held.next_question else ""
     if held.abstention is not None:
         yield from (line.rstrip(": ") for line in held.abstention.lines)
 
@@ -205,35 +208,43 @@ def test_a_further_regimen_keeps_its_whole_order_and_its_condition(knowledge):
     assert "stocked" in words
 
 
-def test_what_re_running_the_rules_gave_is_shown_where_it_was_worked_out(knowledge):
-    change = {
-        "set": {"isolate.mbl": "ruled-out"},
-        "outcome": "out_of_scope",
-        "preferred": [],
-        "doses_change": True,
-        "alerts_added": ["a-stop"],
-    }
-    effect = {"key": "patient.crcl_ml_min", "effect": "dose", "detail": "every dose by clearance"}
-    altered = answer(would_change=(change,), missing_value_effects=(effect,))
-    words = read(made_of(altered, knowledge).html)
-    assert (
-        "isolate.mbl = ruled-out: outside what this tool covers; other doses; alerts added: a-stop"
-        in words
+def change(number: int, *flips: str) -> WouldChange:
+    return WouldChange(
+        set={f"panel.results.drug-{number}": "R"},
+        outcome="regimens",
+        preferred=("cefiderocol",),
+        doses_change=False,
+        alerts_added=(),
+        key=f"panel.results.drug-{number}",
+        flips=flips,
+        alerts_removed=(),
+        also=(),
+        says=f"drug {number} tested R",
+        text="prefer cefiderocol",
     )
-    assert "patient.crcl_ml_min: dose; every dose by clearance" in words
 
 
-def test_many_changes_stand_closed_so_that_two_sheets_hold_the_page(knowledge):
-    change = {"outcome": "abstention", "preferred": [], "doses_change": False, "alerts_added": []}
-    keys = [f"panel.results.drug-{n}" for n in range(9)]
-    altered = answer(would_change=tuple({"set": {key: "R"}} | change for key in keys))
-    html = made_of(altered, knowledge).html
-    open_, closed = re.findall(
-        r'<(?:section|details) class="s-changes.*?</(?:section|details)>', html, re.DOTALL
-    )
-    assert "and 3 more on the screen" in open_
-    assert "What would change it: all" in closed
-    assert [key for key in keys if key not in closed] == []
+def changes_of(html: str) -> list[str]:
+    pattern = r'<(?:section|details) class="s-changes.*?</(?:section|details)>'
+    return re.findall(pattern, html, re.DOTALL)
+
+
+def test_a_few_changes_stand_open_and_nothing_is_closed(knowledge):
+    html = made_of(answer(would_change=(change(1, "dose"),)), knowledge).html
+    (only,) = changes_of(html)
+    assert "drug 1 tested R: prefer cefiderocol" in only
+
+
+def test_of_many_changes_the_weightiest_stand_open_and_all_of_them_closed(knowledge):
+    """Two sheets have to hold the page."""
+    tried = (*(change(n, "dose") for n in range(8)), change(8, "preferred"))
+    html = made_of(answer(would_change=tried), knowledge).html
+    open_, closed = changes_of(html)
+    assert "drug 8 tested R" in open_
+    assert open_.count("prefer cefiderocol") < len(tried)
+    assert f"and {len(tried) - open_.count('prefer cefiderocol')} more" in open_
+    assert closed.startswith("<details ")
+    assert closed.count("prefer cefiderocol") == len(tried)
 
 
 def test_the_legend_names_what_is_drawn_and_nothing_else(pages):

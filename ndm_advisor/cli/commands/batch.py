@@ -26,6 +26,8 @@ Examples:
 
 A directory: its *.toml and *.json, without *.expected.json. NDJSON (.ndjson, .jsonl): one
 object a line. CSV: one row a case, columns named by dotted key, an empty cell is absent.
+Standard input is known by its first line: an object is NDJSON, a header with the columns
+format and isolate.organism is CSV, anything else is one case.
 One case that cannot be read does not stop the others; problems are on standard error.
 Exit status 1: --fail-on reached, 3: some cases not assessed, 4: none assessed.
 """
@@ -116,6 +118,10 @@ def batch(
     trace: Annotated[
         bool, typer.Option("--trace", help="Keep every finding in json and ndjson.")
     ] = False,
+    what_if: Annotated[
+        bool,
+        typer.Option("--what-if", help="Try every single change of each case; json, ndjson, html."),
+    ] = False,
 ) -> ExitStatus:
     """Judge all, write all."""
     wanted = _format(output_format)
@@ -141,6 +147,7 @@ def batch(
         wanted,
         compare=since is not None,
         tall_man=tall_man,
+        what_if=what_if,
     )
     screen = Screen(None if linear else text_width(), tall_man)
     return run(Job(given, plan, fail_on, jobs, since, target, resume, strict, linear, screen))

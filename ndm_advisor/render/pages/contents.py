@@ -31,6 +31,7 @@ from ndm_advisor.render.pages.parts import (
 from ndm_advisor.render.pages.reference import reference
 from ndm_advisor.render.pages.regimens import Schedules, cited, regimens
 from ndm_advisor.render.pages.stamp import identity, stamp_of
+from ndm_advisor.render.would_change import question_lines
 
 _TIERS: Final[dict[Tier, int]] = {"stop": 0, "caution": 1, "note": 2}
 
@@ -128,6 +129,7 @@ def _asks(answer: Recommendation) -> Iterator[Part]:
     asked = answer.pair_support.request
     extra = (asked,) if asked and asked not in answer.lab_requests else ()
     yield from items((*answer.lab_requests, *extra), "Ask the laboratory")
+    yield from items(tuple(question_lines(answer.next_question)), "Ask next")
     if due := answer.review_due:
         yield Items((due.text,), f"Review on {due.first_on} and {due.last_on}")
     if answer.outcome not in {"not_treatment", "out_of_scope"}:

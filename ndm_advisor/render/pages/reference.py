@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from ndm_advisor.model.answer import Recommendation, Rejected, SusceptibilityLine
 from ndm_advisor.model.words import guideline_name, join_names, number, regimen_name
@@ -11,14 +11,17 @@ from ndm_advisor.render import phrases
 from ndm_advisor.render.details import full_sections, why_sections
 from ndm_advisor.render.pages.parts import Cell, Items, Part, Section, Table, Text, items, texts
 from ndm_advisor.render.pages.regimens import bracketed, cited
+from ndm_advisor.render.would_change import change_lines, lightness, missing_lines
 
 # Sections of the full screen that stand on the page in a form of their own.
 _ON_THE_PAGE: Final = frozenset(
     {"Because", "Not offered", "Pair test", "Results", "Lab text", "Review", "Information"}
+    | {"What if", "Missing", "Ask next"}
     | {"Status", "Monitoring", "Duration", "Step-down", "Sources", "Identity", "Evidence"}
 )
 _RANKS: Final = frozenset({"Preferred", "Alternative", "Last resort"})
 _NEVER: Final = "Never offered, in no case"
+_REASONS: Final = "Never offered: the reasons"
 _COMPUTED_SHOWN: Final = 6
 _RESULTS: Final = ("Measured", "Reported", "Read as", "Used as", "Why")
 
@@ -109,7 +112,7 @@ def _not_offered(answer: Recommendation) -> Iterator[Part]:
     of_case = [item for item in answer.rejected if not _is_never(item)]
     yield from items(tuple(_rejected(of_case)), role="small")
     if never := [regimen_name(item.id) for item in answer.rejected if _is_never(item)]:
-        yield Text(f"{join_names(never)}. The reasons stand on the screen.", "small", _NEVER)
+        yield Text(f'{join_names(never)}. Reasons under "{_REASONS}".', "small", _NEVER)
 
 
 def _is_never(item: Rejected) -> bool:
@@ -143,44 +146,23 @@ def _information(answer: Recommendation) -> Iterator[Part]:
 def _computed(answer: Recommendation) -> Iterator[Section]:
     """Yield what would change the answer and what missing values could do, where it was worked out.
 
-    Both are null in answers of this version; any object with the keys of the JSON is taken. The
-    first few stand on paper, all of them in a closed section.
+    The weightiest few stand on paper, so that two sheets hold a case; all in a closed section.
     """
-    held: Mapping[str, Any] = answer._asdict()
-    changes = tuple(_changing(item) for item in held["would_change"] or ())
-    effects = tuple(_effect(item) for item in held["missing_value_effects"] or ())
+    changes = sorted(answer.would_change or (), key=lightness)
     for key, title, lines in (
-        ("changes", "What would change it", changes),
-        ("missing", "What missing values could change", effects),
+        ("changes", "What would change it", tuple(change_lines(tuple(changes)))),
+        (
+            "missing",
+            "What missing facts could change",
+            tuple(missing_lines(answer.missing_value_effects or ())),
+        ),
     ):
         more = len(lines) - _COMPUTED_SHOWN
-        shown = lines if more <= 0 else (*lines[:_COMPUTED_SHOWN], f"and {more} more on the screen")
+        rest = f'and {more} more under "{title}: all"'
+        shown = lines if more <= 0 else (*lines[:_COMPUTED_SHOWN], rest)
         yield Section(key, title, items(shown, role="small"))
         if more > 0:
             yield Section(f"{key}-all", f"{title}: all", items(lines), folded=True)
-
-
-def _changing(item: Any) -> str:  # noqa: ANN401  # its type is still to come
-    keys = _keys(item)
-    facts = keys.get("set") or {}
-    pairs = facts.items() if isinstance(facts, Mapping) else facts
-    said = ", ".join(f"{key} = {phrases.scalar_words(value)}" for key, value in pairs)
-    preferred = "; ".join(regimen_name(name) for name in keys.get("preferred") or ())
-    outcome = phrases.outcome_words(keys["outcome"]) if keys.get("outcome") else ""
-    doses = "other doses" if keys.get("doses_change") else ""
-    alerts = ", ".join(keys.get("alerts_added") or ())
-    found = (preferred or outcome, doses, f"alerts added: {alerts}" if alerts else "")
-    return f"{said}: {'; '.join(part for part in found if part)}"
-
-
-def _effect(item: Any) -> str:  # noqa: ANN401  # its type is still to come
-    keys = _keys(item)
-    detail = keys.get("detail")
-    return f"{keys.get('key')}: {keys.get('effect')}{f'; {detail}' if detail else ''}"
-
-
-def _keys(item: Any) -> Mapping[str, Any]:  # noqa: ANN401  # its type is still to come
-    return item if isinstance(item, Mapping) else item._asdict()
 
 
 # -- closed sections ------------------------------------------------------------------------------
@@ -191,7 +173,7 @@ def _folded(answer: Recommendation, evidence: tuple[str, ...]) -> Iterator[Secti
     names = {guideline_name(position.guideline) for position in answer.guideline_positions}
     full = (*why_sections(answer), *full_sections(answer))
     never = tuple(_rejected([item for item in answer.rejected if _is_never(item)]))
-    yield Section("never", "Never offered, with the reasons", items(never), folded=True)
+    yield Section("never", _REASONS, items(never), folded=True)
     small = [Items(lines, label) for label, lines in full if label in _RANKS and lines]
     yield Section("detail", "Each regimen in every detail", tuple(small), folded=True)
     sources = next((lines for label, lines in full if label == "Sources"), ())

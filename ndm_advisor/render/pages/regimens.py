@@ -203,14 +203,14 @@ def _others(offers: tuple[Offer, ...], answer: Recommendation, only_if: Conditio
     guideline = answer.provenance.guideline
     conditional = any(only_if.own.get(offer.id) for offer in offers)
     conditions = ("Only if",) if conditional else ()
-    head = ("Regimen", "Orders", *conditions, "How to give it", "Sources")
+    head = ("Regimen", "Orders", *conditions, "How to give it")
     rows: list[tuple[Cell, ...]] = []
     for offer in offers:
         status = phrases.status_words(offer._replace(rank="preferred"), guideline)
-        name = (regimen_name(offer.id, "AND"), phrases.rank_words(offer.rank), status)
-        own = (only_if.own.get(offer.id, ()),) if conditional else ()
         sources = ", ".join(dict.fromkeys(found.id for found in offer_sources(offer)))
-        rows.append((name, tuple(_orders(offer)), *own, offer.administration, (sources,)))
+        name = (regimen_name(offer.id, "AND"), f"{phrases.rank_words(offer.rank)}; {status}")
+        own = (only_if.own.get(offer.id, ()),) if conditional else ()
+        rows.append(((*name, sources), tuple(_orders(offer)), *own, offer.administration))
     return Table("others", "Regimens after the preferred ones", head, tuple(rows))
 
 

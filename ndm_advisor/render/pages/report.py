@@ -19,6 +19,7 @@ from ndm_advisor.render.pages.markdown import Writer, document, escaped, row_of
 from ndm_advisor.render.pages.parts import SIGNS, Stamp
 from ndm_advisor.render.pages.stamp import breakpoints
 from ndm_advisor.render.worklist import CLASSES, LABELS, Class, Row, place_of, totals_line
+from ndm_advisor.render.would_change import change_lines
 
 FORMATS: Final = ("md", "html")
 _MARK: Final = "<!--rows-->"  # nothing a case says can hold it: its signs are escaped
@@ -83,6 +84,7 @@ def _answered(answer: Recommendation) -> Iterator[tuple[str, str]]:
         only_if = f"; only if: {'; '.join(offer.conditions)}" if offer.conditions else ""
         provisional = ", PROVISIONAL" if offer.provisional else ""
         yield f"{phrases.rank_words(offer.rank)}{provisional}", f"{orders}{companions}{only_if}"
+    yield from (("What if", line) for line in change_lines(answer.would_change or ()))
     if answer.order_check.verdict != "not_assessed":
         yield "Orders", answer.order_check.verdict.replace("_", " ")
     if gaps := [gap.what for gap in gaps_of(answer)]:
