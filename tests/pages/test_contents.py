@@ -193,6 +193,14 @@ def test_overdue_knowledge_is_said_before_the_advice(knowledge):
         )
 
 
+def test_a_local_file_that_applied_is_named_at_the_top(knowledge):
+    local = {"path": "/etc/ndm/config.toml", "sha256": "b" * 64, "keys": ["region", "stock"]}
+    made = made_of(answer(provenance=PROVENANCE._replace(local_override=local)), knowledge)
+    for words in (read(made.html), rendered(made.markdown)):
+        assert words.index("/etc/ndm/config.toml: region, stock") < words.index("Regimen and dose")
+        assert "b" * 64 in words
+
+
 def test_what_a_dose_depends_on_stands_between_its_name_and_its_dose(knowledge):
     conditional = offer(
         "cefiderocol", CEFIDEROCOL, conditions=("only if the isolate was retested",)

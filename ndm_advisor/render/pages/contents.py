@@ -30,7 +30,7 @@ from ndm_advisor.render.pages.parts import (
 )
 from ndm_advisor.render.pages.reference import reference
 from ndm_advisor.render.pages.regimens import Schedules, cited, regimens
-from ndm_advisor.render.pages.stamp import identity, stamp_of
+from ndm_advisor.render.pages.stamp import identity, override_words, stamp_of
 from ndm_advisor.render.would_change import question_lines
 
 _TIERS: Final[dict[Tier, int]] = {"stop": 0, "caution": 1, "note": 2}
@@ -64,6 +64,8 @@ def _lead(answer: Recommendation) -> Iterator[Part]:
     if answer.headline and answer.headline.rstrip(".") not in answer.summary:
         yield Text(answer.headline)
     yield Text(answer.summary, "lead")
+    if said := override_words(stamp):
+        yield Text(said, "plain", "Local override")
 
 
 def _answer(answer: Recommendation, schedules: Schedules) -> Iterator[Section | None]:

@@ -59,11 +59,14 @@ def identity(answer: Recommendation) -> tuple[str, ...]:
         f"knowledge SHA-256 {made.knowledge_sha256}",
     ]
     if made.local_override is not None:
-        lines.append("local override: " + "; ".join(_override(made.local_override)))
+        lines.append(f"local override SHA-256 {made.local_override.get('sha256')}")
     return tuple(lines)
 
 
-def _override(override: dict[str, object]) -> list[str]:
-    keys = override.get("keys")
+def override_words(made: Provenance) -> str:
+    """Which local file applied and what it sets; "" without one."""
+    if made.local_override is None:
+        return ""
+    keys = made.local_override.get("keys")
     named = ", ".join(map(str, keys)) if isinstance(keys, list | tuple) else str(keys or "")
-    return [f"{override.get('path')}: {named}", f"SHA-256 {override.get('sha256')}"]
+    return f"{made.local_override.get('path')}: {named}"
