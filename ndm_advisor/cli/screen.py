@@ -9,9 +9,18 @@ from typing import Final, Literal, NamedTuple
 
 from ndm_advisor.errors import UsageError
 
+Kind = Literal["colour", "plain", "json", "sbar", "md", "html"]
+
 FORMAT: Final = "NDM_ADVISOR_FORMAT"
 FORMATS: Final = ("text", "plain", "json")
-ADVISE_FORMATS: Final = (*FORMATS, "sbar")
+PAGES: Final = ("md", "html")
+ADVISE_FORMATS: Final = (*FORMATS, "sbar", *PAGES)
+_OF_ANY_WIDTH: Final[dict[str | None, Kind]] = {
+    "json": "json",
+    "sbar": "sbar",
+    "md": "md",
+    "html": "html",
+}
 _NARROW: Final = 60
 _USUAL: Final = 80
 _OWNER_ONLY: Final = 0o600
@@ -20,7 +29,7 @@ _OWNER_ONLY: Final = 0o600
 class Screen(NamedTuple):
     """How to write: `width` None does not fold; `linear` None lets the width decide."""
 
-    kind: Literal["colour", "plain", "json", "sbar"]
+    kind: Kind
     width: int | None
     linear: bool | None
 
@@ -39,10 +48,8 @@ def screen_for(
         UsageError: a format this command does not write.
     """
     asked = _format(format_option, formats)
-    if asked == "json":
-        return Screen("json", None, None)
-    if asked == "sbar":
-        return Screen("sbar", None, None)  # its own width and layout, to paste anywhere
+    if asked in _OF_ANY_WIDTH:
+        return Screen(_OF_ANY_WIDTH[asked], None, None)  # the same on every terminal
     on_terminal = sys.stdout.isatty() and not to_file
     if not on_terminal:
         columns = _columns_named()

@@ -124,6 +124,32 @@ def named_order_words(order: DrugOrder) -> str:
     return f"{line} (derived)" if order.basis == "derived" else line
 
 
+class OrderCells(NamedTuple):
+    """A drug's order for the columns of a table; what does not apply is ""."""
+
+    load: str
+    maintenance: str
+    rhythm: str
+    time: str
+
+
+def order_cells(order: DrugOrder) -> OrderCells:
+    """Write a drug's order in columns; the row's head names the drug, as far as doses do not."""
+    name = f"{drug_name(order.drug)} "
+
+    def said(dose: Dose | None) -> str:
+        return "" if dose is None else dose.text.removeprefix(name)
+
+    single = order.maintenance_dose is None and order.loading_dose is not None
+    rhythm = _rhythm(order.doses, order.interval_h, order.to_interval_h)
+    return OrderCells(
+        said(order.loading_dose),
+        said(order.maintenance_dose),
+        "" if single else rhythm,
+        over(order.infusion_h, order.to_infusion_h),
+    )
+
+
 def _names_parts(dose: Dose | None) -> bool:
     return dose is not None and dose.text[:1].isdigit() and len(dose.components_mg or ()) > 1
 

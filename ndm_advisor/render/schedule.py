@@ -50,6 +50,19 @@ def schedule_text(made: Schedule, sheet: Sheet) -> str:
     return write(f"SCHEDULE {name}", _parts(made, sheet), sheet)
 
 
+def timetable_lines(made: Schedule, table: Timetable) -> tuple[Part, ...]:
+    """Everything that is drawn, in words: starts by drug, shared starts, intervals, lines."""
+    days = (Part(_label(day), tuple(_day_lines(day, made))) for day in table.drugs)
+    lines = () if table.busiest is None else tuple(_lines(table.busiest, made))
+    found = (
+        *days,
+        Part("Same time", tuple(_same(table, made))),
+        Part("Intervals", tuple(_intervals(table))),
+        Part("Lines", lines),
+    )
+    return tuple(held for held in found if held.lines)
+
+
 def _parts(made: Schedule, sheet: Sheet) -> Iterator[Part]:
     yield Part("Provenance", tuple(_provenance(made)))
     for stop in made.stops:

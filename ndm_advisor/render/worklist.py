@@ -13,13 +13,13 @@ from ndm_advisor.render.text import bind, fold, tall_man, visible
 
 Class = Literal["stop", "not_assessed", "caution", "no_alert"]
 CLASSES: Final[tuple[Class, ...]] = ("stop", "not_assessed", "caution", "no_alert")  # by urgency
-_LABELS: Final[Mapping[Class, str]] = {
+LABELS: Final[Mapping[Class, str]] = {
     "stop": "STOP",
     "not_assessed": "NOT ASSESSED",
     "caution": "CAUTION",
     "no_alert": "NO ALERT",
 }
-_IN_TOTALS: Final[Mapping[Class, str]] = {**_LABELS, "not_assessed": "not assessed"} | {
+_IN_TOTALS: Final[Mapping[Class, str]] = {**LABELS, "not_assessed": "not assessed"} | {
     "no_alert": "no alert"
 }
 TABLE_ROWS: Final = 200
@@ -136,7 +136,7 @@ def table(
 
 def _wide(row: Row, width: int) -> list[str]:
     place = place_of(row)
-    label = _LABELS[row.kind].ljust(_CLASS_WIDTH)
+    label = LABELS[row.kind].ljust(_CLASS_WIDTH)
     inner = width - _CLASS_WIDTH
     said = " ".join([visible(row.text), *(f"[{ident}]" for ident in row.ids)])
     lines = [*fold(place, inner), *fold(bind(said), inner)]
@@ -147,7 +147,7 @@ def _wide(row: Row, width: int) -> list[str]:
 
 def _linear(row: Row) -> list[str]:
     named = [
-        (_LABELS[row.kind], place_of(row)),
+        (LABELS[row.kind], place_of(row)),
         ("Says", visible(row.text)),
         ("Ids", ", ".join(row.ids)),
         ("Changed", row.changed),

@@ -20,7 +20,7 @@ def one_row(answer: Recommendation) -> tuple[str, ...]:
     """
     if answer.would_change is None:
         return ()
-    found = sorted(answer.would_change, key=_lightness)
+    found = sorted(answer.would_change, key=lightness)
     if not found:
         return (f"no single change of the few tried alters it; more: {_MORE}",)
     shown: list[str] = []
@@ -38,7 +38,8 @@ def _row(shown: list[str], more: int) -> str:
     return "; ".join((*shown, f"{more} more: {_MORE}" if more else f"more: {_MORE}"))
 
 
-def _lightness(entry: WouldChange) -> int:
+def lightness(entry: WouldChange) -> int:
+    """How little a change weighs: 0 where it turns the choice or stops something, then doses."""
     flips = set(entry.flips)
     return 0 if _WEIGHTY & flips else 1 if "dose" in flips else 2
 

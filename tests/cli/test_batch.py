@@ -294,7 +294,7 @@ class TestStatus:
         [
             ("gone.toml",),
             ("gone/*.toml", "gone.csv"),
-            (CASES, "--format", "md"),
+            (CASES, "--format", "sbar"),
             (CASES, "--fail-on", "note"),
             (CASES, "--jobs", "0"),
             (CASES, "--on", "tomorrow"),
@@ -355,14 +355,14 @@ class TestSpreadsheets:
 
     def test_a_hostile_id_stays_on_its_line(self, run: Run, tmp_path: Path) -> None:
         path = ndjson(tmp_path / "a.ndjson", GOOD | {"id": "a\n\x1b[31mb"})
-        for form in ("table", "csv", "ndjson", "json"):
+        for form in ("table", "csv", "ndjson", "json", "md", "html"):
             result = run("batch", path, "--on", ON, "--format", form)
             assert "\x1b" not in result.stdout + result.stderr
 
 
 class TestOutput:
     def test_owner_only_whole_and_without_part(self, run: Run, mixed: Path, tmp_path: Path) -> None:
-        for form in ("table", "json", "ndjson", "csv"):
+        for form in ("table", "json", "ndjson", "csv", "md", "html"):
             target = tmp_path / f"out.{form}"
             options = ("--on", ON, "--format", form)
             shown = run("batch", mixed, *options).stdout
@@ -379,8 +379,9 @@ class TestOutput:
         assert run("batch", tmp_path, *options).exit_code == 0
         assert run("batch", tmp_path / "a.toml", "-o", tmp_path / "a.toml").exit_code == 2
 
-    def test_the_bytes_do_not_depend_on_the_processes(self, start: Start, tmp_path: Path) -> None:
-        options = ("--on", ON, "--format", "json")
+    @pytest.mark.parametrize("form", ["json", "html"])
+    def test_the_bytes_do_not_depend_on_the_processes(self, start: Start, form: str) -> None:
+        options = ("--on", ON, "--format", form, "--tall-man")
         one = start("batch", CASES, BAD, *options)
         three = start("batch", CASES, BAD, *options, "--jobs", "3")
         assert one.returncode == 3
@@ -392,6 +393,12 @@ class TestOutput:
         path = ndjson(tmp_path / "ceftazidime.ndjson", GOOD | {"id": "ceftazidime"})
         shown = run("batch", path, "--on", ON, "--tall-man").stdout
         assert "ceftazidime.ndjson:1 (ceftazidime)" in shown
+        page = run("batch", path, "--on", ON, "--tall-man", "--format", "md").stdout
+        assert "ceftazidime.ndjson:1 (ceftazidime)" in page
+        page = run("batch", path, "--on", ON, "--tall-man", "--format", "html").stdout
+        assert ">ceftazidime<" in page
+        assert "ceftazidime.ndjson:1<" in page
+        assert "cefTAZidime-avibactam" in page
 
     @pytest.mark.parametrize(("named", "status"), [("json", 0), ("plain", 0), ("nonsense", 2)])
     def test_the_format_of_the_environment(

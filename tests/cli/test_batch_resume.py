@@ -17,7 +17,7 @@ from ndm_advisor.cli.batch import judge as judging
 from tests.cli.conftest import ON, Run, Start
 from tests.cli.test_batch import GOOD, OUT_OF_SCOPE, QUIET, REFUSED, STOP, ndjson
 
-FORMATS = ("table", "json", "ndjson", "csv")
+FORMATS = ("table", "json", "ndjson", "csv", "md", "html")
 
 
 @pytest.fixture
@@ -60,15 +60,16 @@ class TestResume:
         assert target.read_bytes() == whole.read_bytes()
         assert not part.exists()
 
+    @pytest.mark.parametrize("form", ["json", "md", "html"])
     def test_with_since(
-        self, run: Run, cases: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+        self, run: Run, cases: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, form: str
     ) -> None:
         before = tmp_path / "before.ndjson"
         run("batch", cases, "--on", ON, "--format", "ndjson", "-o", before)
         ndjson(cases, GOOD | {"id": "0"}, GOOD | {"id": "1"}, STOP | {"id": "new"})
-        options = (cases, "--on", ON, "--format", "json", "--since", before)
+        options = (cases, "--on", ON, "--format", form, "--since", before)
         whole = run("batch", *options).stdout
-        target = tmp_path / "out.json"
+        target = tmp_path / f"out.{form}"
         interrupted(run, monkeypatch, 2, *options, "-o", target)
         run("batch", *options, "-o", target, "--resume")
         assert target.read_text("utf-8") == whole

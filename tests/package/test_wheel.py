@@ -108,6 +108,13 @@ def test_carries_every_lesson_and_what_prints_them(names):
     assert ours | {"ndm_advisor/cli/teaching/page.html.j2"} <= set(names)
 
 
+def test_carries_every_template_of_a_page(names):
+    folder = ROOT / "ndm_advisor" / "render" / "pages" / "templates"
+    ours = {file.relative_to(ROOT).as_posix() for file in folder.iterdir()}
+    assert {Path(name).suffix for name in ours} == {".html", ".css", ".js"}
+    assert ours <= set(names)
+
+
 def test_carries_nothing_else(names):
     folders = {name.split("/")[0] for name in names}
     assert {folder for folder in folders if not folder.endswith(".dist-info")} == {"ndm_advisor"}
@@ -150,6 +157,15 @@ def test_teaches_from_the_lessons_it_carries(installed, clean):
     assert "_examples" in done.stdout
     page = run(installed, "teach", "--export", "html", "1", cwd=clean)
     assert page.stdout.startswith("<!DOCTYPE html>"), page.stderr
+
+
+def test_writes_the_page_of_an_example_it_carries(installed, clean):
+    home = installed.parents[1]
+    (case,) = home.rglob(f"_examples/cases/{CASE}.toml")
+    done = run(installed, "advise", case, "--on", "2026-11-22", "--format", "html", cwd=clean)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("<!doctype html>")
+    assert "<svg " in done.stdout
 
 
 def test_checks_its_own_knowledge_base(installed, clean):

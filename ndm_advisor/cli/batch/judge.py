@@ -13,6 +13,7 @@ from ndm_advisor.cli.base import load_base, names_of
 from ndm_advisor.cli.batch.since import Print, print_of
 from ndm_advisor.cli.batch.sources import Item
 from ndm_advisor.cli.inputs import open_file
+from ndm_advisor.cli.screen import PAGES
 from ndm_advisor.cli.settings import Applied, Local, apply_hospital_settings, read_local
 from ndm_advisor.errors import CaseError, CaseFormatError, KnowledgeError, Problem
 from ndm_advisor.explain.advise import advise
@@ -54,6 +55,7 @@ class Plan(NamedTuple):
     compare: bool = False
     knowledge_sha256: str = ""
     what_if: bool = False
+    tall_man: bool = False
 
 
 class Judged(NamedTuple):
@@ -164,23 +166,36 @@ class Judge:
             answer = _without_findings(answer)
         row = row_of(answer)
         record = to_json(answer, indent=None) if self._needs_json else b""
-        cells = csv_cells(answer, row) if self.plan.output_format == "csv" else None
-        return self._judged(row, record, cells, _said(item, warnings), assessed=True)
+        payload = record
+        if self.plan.output_format == "csv":
+            payload = csv_line(csv_cells(answer, row)).rstrip(b"\n")
+        elif self.plan.output_format in PAGES:
+            from ndm_advisor.render.pages import report  # noqa: PLC0415  # only pages need it
+
+            kind, tall_man = self.plan.output_format, self.plan.tall_man
+            payload = report.answered_row(kind, answer, row, tall_man=tall_man)
+        return self._judged(row, record, payload, _said(item, warnings), assessed=True)
 
     def _refused(self, item: Item, problems: tuple[Problem, ...]) -> Judged:
         row = refused_row(_id_of(item), item.path, item.line, problems)
         record = to_json(_error_record(row, problems), indent=None) if self._needs_json else b""
-        cells = refused_cells(row, problems) if self.plan.output_format == "csv" else None
-        return self._judged(row, record, cells, _said(item, problems), assessed=False)
+        payload = record
+        if self.plan.output_format == "csv":
+            payload = csv_line(refused_cells(row, problems)).rstrip(b"\n")
+        elif self.plan.output_format in PAGES:
+            from ndm_advisor.render.pages import report  # noqa: PLC0415  # only pages need it
+
+            kind, tall_man = self.plan.output_format, self.plan.tall_man
+            payload = report.refused_row(kind, row, problems, tall_man=tall_man)
+        return self._judged(row, record, payload, _said(item, problems), assessed=False)
 
     @property
     def _needs_json(self) -> bool:
         return self.plan.compare or self.plan.output_format in {"json", "ndjson"}
 
     def _judged(
-        self, row: Row, record: bytes, cells: list[str] | None, said: str, *, assessed: bool
+        self, row: Row, record: bytes, payload: bytes, said: str, *, assessed: bool
     ) -> Judged:
-        payload = record if cells is None else csv_line(cells).rstrip(b"\n")
         made = print_of(json.loads(record)) if self.plan.compare else None
         return Judged(row, payload, said, assessed, print=made)
 

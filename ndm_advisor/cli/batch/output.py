@@ -6,10 +6,12 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from ndm_advisor.cli.batch.judge import SCHEMA_VERSION
-from ndm_advisor.cli.batch.since import Since
+from ndm_advisor.cli.batch.judge import SCHEMA_VERSION, Judge
+from ndm_advisor.cli.batch.since import Change, Since
 from ndm_advisor.cli.batch.tally import Tally
+from ndm_advisor.model.words import guideline_name
 from ndm_advisor.render.worklist import COLUMNS, csv_line, table, totals_line
+from ndm_advisor.version import VERSION
 
 
 class Screen(NamedTuple):
@@ -43,6 +45,34 @@ def as_lines(records: Iterable[bytes], head: bytes = b"") -> Iterator[bytes]:
     yield head
     for record in records:
         yield record + b"\n"
+
+
+def as_page(
+    rows: Iterable[bytes], tally: Tally, since: Since | None, judge: Judge
+) -> Iterator[bytes]:
+    """A report to print or to paste: totals, then a row for each case in worklist order."""
+    from ndm_advisor.render.pages import report, stamp  # noqa: PLC0415  # only pages need it
+    from ndm_advisor.render.pages.parts import Stamp  # noqa: PLC0415
+
+    plan, base = judge.plan, judge.knowledge
+    *_, guideline, region = judge.settings_in_force()
+    noun = "case" if tally.cases == 1 else "cases"
+    made = Stamp(
+        stamp.versions(VERSION, base.version, base.sha256),
+        f"{guideline_name(guideline or '')}, {region}, where a case names none",
+        f"{tally.cases} {noun}",
+        f"advised {plan.on.isoformat()}",
+    )
+    said = notes(tally, since)
+    frame = report.Frame(made, tally.totals, tally.shown, said, compared=since is not None)
+    return report.report(plan.output_format, rows, frame, tall_man=plan.tall_man)
+
+
+def page_row_with_change(kind: str, row: bytes, change: Change) -> bytes:
+    """The row of a report with what changed."""
+    from ndm_advisor.render.pages.report import with_change  # noqa: PLC0415
+
+    return with_change(kind, row, change.changed)
 
 
 def as_table(tally: Tally, since: Since | None, screen: Screen) -> str:

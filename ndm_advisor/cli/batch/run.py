@@ -18,12 +18,13 @@ from ndm_advisor.cli.batch.tally import Entry, Tally
 from ndm_advisor.cli.exit_status import ExitStatus
 from ndm_advisor.cli.guard import forget_output, say
 from ndm_advisor.cli.inputs import STDIN
-from ndm_advisor.cli.screen import write_out
+from ndm_advisor.cli.screen import PAGES, write_out
 from ndm_advisor.errors import KnowledgeError, UsageError
 from ndm_advisor.render.worklist import csv_line, place_of
 from ndm_advisor.version import VERSION
 
 _STREAMED: Final = ("ndjson", "csv")
+_BY_URGENCY: Final = ("json", *PAGES)  # nothing can be written before the last case is judged
 
 
 class Job(NamedTuple):
@@ -75,7 +76,7 @@ class _Run:
     def _journal(self) -> journals.Journal | None:
         if self.job.target is not None:
             return journals.begin(self.job.target, self._head(), resume=self.job.resume)
-        return journals.temporary() if self.format == "json" else None
+        return journals.temporary() if self.format in _BY_URGENCY else None
 
     def _head(self) -> dict[str, object]:
         """What must be the same for a run to be taken up."""
@@ -127,7 +128,7 @@ class _Run:
             entry = self._entry(made)
             self.tally.add(entry)
             if self.journal is not None:
-                self.journal.add(entry, index=self.format == "json")
+                self.journal.add(entry, index=self.format in _BY_URGENCY)
             elif self.format in _STREAMED and entry.shown:
                 write_out(entry.payload + b"\n")
             self.progress.tick(self.tally.cases)
@@ -136,7 +137,7 @@ class _Run:
         """Take up what an interrupted run left; how many cases that is."""
         if not (self.job.resume and self.journal):
             return 0
-        for entry in self.journal.replay(index=self.format == "json"):
+        for entry in self.journal.replay(index=self.format in _BY_URGENCY):
             self.tally.add(entry)
             if self.since is not None:
                 self.since.resume(entry.row, shown=entry.shown)
@@ -163,6 +164,8 @@ class _Run:
                 say(f"--since: {change.note}")
             if self.format == "csv":
                 payload += b"," + csv_line([" ".join(change.changed)]).rstrip(b"\n")
+            elif self.format in PAGES:
+                payload = output.page_row_with_change(self.format, payload, change)
             elif self.format != "table":
                 payload = with_change(payload, change)
         return Entry(row, payload, made.assessed, made.crashed is not None, shown)
@@ -172,7 +175,7 @@ class _Run:
             journals.finish(self.job.target, self._chunks())
         elif self.format == "table":
             write_out(output.as_table(self.tally, self.since, self.job.screen))
-        elif self.format == "json":
+        elif self.format in _BY_URGENCY:
             for chunk in self._chunks():
                 write_out(chunk)
         if self.tally.cases == 0:
@@ -188,6 +191,8 @@ class _Run:
             yield output.as_table(self.tally, self.since, screen).encode()
         elif self.format == "json":
             yield from output.as_json(journal.by_class(), self.tally, self.since)
+        elif self.format in PAGES:
+            yield from output.as_page(journal.by_class(), self.tally, self.since, self.judge)
         else:
             head = output.csv_head(self.since) if self.format == "csv" else b""
             yield from output.as_lines(journal.in_order(), head)

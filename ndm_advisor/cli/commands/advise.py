@@ -34,6 +34,7 @@ Examples:
   ndm-advisor advise case.toml --guideline idsa-2026 --region US
   ndm-advisor advise case.toml --format json -o answer.json
   ndm-advisor advise case.toml --format sbar
+  ndm-advisor advise case.toml --format html -o case.html
   ndm-advisor advise case.toml --ack carbapenem-alone --reason "consultant aware"
   ndm-advisor advise - --on 2026-11-22 < case.toml
 
@@ -93,9 +94,10 @@ def advise(
         str | None,
         typer.Option(
             "--format",
-            metavar="text|plain|json|sbar",
+            metavar="text|plain|json|sbar|md|html",
             rich_help_panel=COMMON,
-            help="text on a terminal, plain when piped; sbar to read on the phone. "
+            help="text on a terminal, plain when piped; sbar to read on the phone; md to paste, "
+            "html to print, both with everything there is. "
             "[NDM_ADVISOR_FORMAT]",
         ),
     ] = None,
@@ -178,7 +180,12 @@ def advise(
     from ndm_advisor.cli.acknowledge import acknowledgements  # noqa: PLC0415
     from ndm_advisor.cli.guard import working_on  # noqa: PLC0415
     from ndm_advisor.cli.inputs import path_of  # noqa: PLC0415
-    from ndm_advisor.cli.screen import ADVISE_FORMATS, check_target, screen_for  # noqa: PLC0415
+    from ndm_advisor.cli.screen import (  # noqa: PLC0415
+        ADVISE_FORMATS,
+        PAGES,
+        check_target,
+        screen_for,
+    )
 
     target = None if output in {None, "-"} else output
     screen = screen_for(
@@ -208,15 +215,18 @@ def advise(
         given = _read(asked) if case else _prompt(asked)
         answer = _answer(given, asked)
         _warn(given.path, given.warnings)
-        _show(
-            answer,
-            screen,
-            target,
-            why=why or trace,
-            full=full,
-            tall_man=tall_man,
-            data=data,
-        )
+        if screen.kind in PAGES:
+            _show_page(answer, given.knowledge, screen.kind, target, tall_man=tall_man, data=data)
+        else:
+            _show(
+                answer,
+                screen,
+                target,
+                why=why or trace,
+                full=full,
+                tall_man=tall_man,
+                data=data,
+            )
         if given.prompted is not None:
             _offer_to_save(given.prompted)
     return ExitStatus.OK
@@ -401,6 +411,34 @@ def _show(
         write_out(to_text(answer, options, encoding=sys.stdout.encoding))
     else:
         write_file(target, to_text(answer, options).encode())
+
+
+def _show_page(
+    answer: "Recommendation",
+    knowledge: "Knowledge",
+    kind: str,
+    target: str | None,
+    *,
+    tall_man: bool,
+    data: str | None,
+) -> None:
+    """Write the page of a case: everything there is, with the timetable of what is preferred."""
+    from ndm_advisor.cli.screen import write_file, write_out  # noqa: PLC0415
+    from ndm_advisor.explain.schedule import schedule  # noqa: PLC0415
+    from ndm_advisor.render.pages.contents import page_of  # noqa: PLC0415
+    from ndm_advisor.render.pages.html import case_html  # noqa: PLC0415
+    from ndm_advisor.render.pages.markdown import case_markdown  # noqa: PLC0415
+    from ndm_advisor.render.regimens import whole_offers  # noqa: PLC0415
+
+    whole = whole_offers(answer) if answer.regimens else ()
+    schedules = {offer.id: schedule(answer, knowledge, regimen=offer.id) for offer in whole}
+    page = page_of(answer, schedules, _evidence(answer, data))
+    write = case_html if kind == "html" else case_markdown
+    document = write(page, tall_man=tall_man).encode()
+    if target is None:
+        write_out(document)  # UTF-8 whatever the terminal: the page says so itself
+    else:
+        write_file(target, document)
 
 
 def _evidence(answer: "Recommendation", data: str | None) -> tuple[str, ...]:

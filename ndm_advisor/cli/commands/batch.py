@@ -22,6 +22,7 @@ Examples:
   ndm-advisor batch ward7 --since yesterday.ndjson
   ndm-advisor batch ward7 --fail-on stop
   ndm-advisor batch - --format json < cases.ndjson
+  ndm-advisor batch ward7 --format html -o worklist.html
 
 A directory: its *.toml and *.json, without *.expected.json. NDJSON (.ndjson, .jsonl): one
 object a line. CSV: one row a case, columns named by dotted key, an empty cell is absent.
@@ -30,7 +31,7 @@ format and isolate.organism is CSV, anything else is one case.
 One case that cannot be read does not stop the others; problems are on standard error.
 Exit status 1: --fail-on reached, 3: some cases not assessed, 4: none assessed.
 """
-_FORMATS: Final = ("table", "json", "ndjson", "csv")
+_FORMATS: Final = ("table", "json", "ndjson", "csv", "md", "html")
 _FAIL_ON: Final = ("never", "caution", "stop")
 
 
@@ -48,9 +49,10 @@ def batch(
         str | None,
         typer.Option(
             "--format",
-            metavar="table|json|ndjson|csv",
+            metavar="table|json|ndjson|csv|md|html",
             rich_help_panel=COMMON,
-            help="table: the first 200 by urgency; ndjson and csv: all, in input order. "
+            help="table: the first 200 by urgency; ndjson and csv: all, in input order; "
+            "md and html: a report of all by urgency. "
             "[NDM_ADVISOR_FORMAT]",
         ),
     ] = None,
@@ -118,7 +120,7 @@ def batch(
     ] = False,
     what_if: Annotated[
         bool,
-        typer.Option("--what-if", help="Try every single change of each case; json and ndjson."),
+        typer.Option("--what-if", help="Try every single change of each case; json, ndjson, html."),
     ] = False,
 ) -> ExitStatus:
     """Judge all, write all."""
@@ -143,7 +145,8 @@ def batch(
         region,
         trace,
         wanted,
-        since is not None,
+        compare=since is not None,
+        tall_man=tall_man,
         what_if=what_if,
     )
     screen = Screen(None if linear else text_width(), tall_man)
