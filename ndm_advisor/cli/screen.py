@@ -11,7 +11,7 @@ from ndm_advisor.errors import UsageError
 
 FORMAT: Final = "NDM_ADVISOR_FORMAT"
 FORMATS: Final = ("text", "plain", "json")
-ADVISE_FORMATS: Final = (*FORMATS, "sbar")
+ADVISE_FORMATS: Final = (*FORMATS, "sbar", "fhir", "cds-hooks")
 _NARROW: Final = 60
 _USUAL: Final = 80
 _OWNER_ONLY: Final = 0o600
@@ -20,9 +20,17 @@ _OWNER_ONLY: Final = 0o600
 class Screen(NamedTuple):
     """How to write: `width` None does not fold; `linear` None lets the width decide."""
 
-    kind: Literal["colour", "plain", "json", "sbar"]
+    kind: Literal["colour", "plain", "json", "sbar", "fhir", "cds-hooks"]
     width: int | None
     linear: bool | None
+
+
+_OWN_LAYOUT: Final = {  # whatever the terminal is
+    "json": Screen("json", None, None),
+    "sbar": Screen("sbar", None, None),  # its own width and layout, to paste anywhere
+    "fhir": Screen("fhir", None, None),
+    "cds-hooks": Screen("cds-hooks", None, None),
+}
 
 
 def screen_for(
@@ -39,10 +47,8 @@ def screen_for(
         UsageError: a format this command does not write.
     """
     asked = _format(format_option, formats)
-    if asked == "json":
-        return Screen("json", None, None)
-    if asked == "sbar":
-        return Screen("sbar", None, None)  # its own width and layout, to paste anywhere
+    if asked in _OWN_LAYOUT:
+        return _OWN_LAYOUT[asked]
     on_terminal = sys.stdout.isatty() and not to_file
     if not on_terminal:
         columns = _columns_named()

@@ -33,6 +33,8 @@ Examples:
   ndm-advisor advise case.toml --guideline idsa-2026 --region US
   ndm-advisor advise case.toml --format json -o answer.json
   ndm-advisor advise case.toml --format sbar
+  ndm-advisor advise case.toml --format fhir -o answer.fhir.json
+  ndm-advisor advise case.toml --format cds-hooks
   ndm-advisor advise case.toml --ack carbapenem-alone --reason "consultant aware"
   ndm-advisor advise - --on 2026-11-22 < case.toml
 
@@ -91,10 +93,10 @@ def advise(
         str | None,
         typer.Option(
             "--format",
-            metavar="text|plain|json|sbar",
+            metavar="text|plain|json|sbar|fhir|cds-hooks",
             rich_help_panel=COMMON,
-            help="text on a terminal, plain when piped; sbar to read on the phone. "
-            "[NDM_ADVISOR_FORMAT]",
+            help="text on a terminal, plain when piped; sbar to read on the phone; fhir and "
+            "cds-hooks for other programs. [NDM_ADVISOR_FORMAT]",
         ),
     ] = None,
     guideline: Annotated[
@@ -207,6 +209,7 @@ def advise(
         _warn(given.path, given.warnings)
         _show(
             answer,
+            given,
             screen,
             target,
             why=why or trace,
@@ -346,6 +349,7 @@ def _warn(path: str | None, warnings: "tuple[Problem, ...]") -> None:
 
 def _show(
     answer: "Recommendation",
+    given: _Given,
     screen: "Screen",
     target: str | None,
     *,
@@ -356,10 +360,8 @@ def _show(
 ) -> None:
     from ndm_advisor.cli.screen import write_file, write_out  # noqa: PLC0415
 
-    if screen.kind == "json":
-        from ndm_advisor.render.as_json import to_json  # noqa: PLC0415
-
-        document = to_json(answer) + b"\n"
+    if screen.kind in {"json", "fhir", "cds-hooks"}:
+        document = _document(answer, given, screen.kind) + b"\n"
         if target is None:
             write_out(document)
         else:
@@ -390,6 +392,25 @@ def _show(
         write_out(to_text(answer, options, encoding=sys.stdout.encoding))
     else:
         write_file(target, to_text(answer, options).encode())
+
+
+def _document(answer: "Recommendation", given: _Given, kind: str) -> bytes:
+    """The answer for programs.
+
+    Raises:
+        UsageError: FHIR is asked for and the extra that checks it is not installed.
+    """
+    if kind == "fhir":
+        from ndm_advisor.render.fhir.document import to_fhir  # noqa: PLC0415
+
+        return to_fhir(answer, given.case, given.knowledge)
+    if kind == "cds-hooks":
+        from ndm_advisor.render.fhir.cds_hooks import to_cards  # noqa: PLC0415
+
+        return to_cards(answer, given.knowledge)
+    from ndm_advisor.render.as_json import to_json  # noqa: PLC0415
+
+    return to_json(answer)
 
 
 def _evidence(answer: "Recommendation", data: str | None) -> tuple[str, ...]:
