@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from ndm_advisor.intake.observed import AMR, ATC, DISK, LOINC, MIC, RXNORM, STRIP, WHONET, Code
 from ndm_advisor.knowledge.load import load_codes, load_loinc, load_organism_codes
@@ -114,7 +114,9 @@ def load_catalogue(knowledge: Knowledge, names: Names, directory: Path | None = 
         specimens_by_code={
             Code(*code.split(":")): specimen for specimen, _, held in specimens for code in held
         },
-        specimens_by_name={fold(name): specimen for specimen, said, _ in specimens for name in said},
+        specimens_by_name={
+            fold(name): specimen for specimen, said, _ in specimens for name in said
+        },
         disks=_disks(knowledge),
     )
 
@@ -271,5 +273,3 @@ def specimen_of(codes: Iterable[Code], text: str | None, catalogue: Catalogue) -
         if code in catalogue.specimens_by_code:
             return catalogue.specimens_by_code[code]
     return catalogue.specimens_by_name.get(fold(text)) if text else None
-
-

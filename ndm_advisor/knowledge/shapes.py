@@ -732,7 +732,7 @@ class Specimen(Shape):
     because: Text
 
 
-class Codes(Shape):
+class LabCodes(Shape):
     file: CodesHead
     gene: list[GeneCode]
     gene_name: list[GeneName]
@@ -762,7 +762,7 @@ FORMS: Final[dict[str, type[BaseModel]]] = {
     "sources/": SourceFile,
     "claims.toml": Claims,
     "loinc.toml": Loinc,
-    "codes.toml": Codes,
+    "codes.toml": LabCodes,
 }
 
 # Sections of words.toml. Inside a section keys are free: they are looked up by the ids of records.
