@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from ndm_advisor.intake.catalogue import Catalogue, identify_drug
 from ndm_advisor.intake.observed import DISK, LOINC, MIC, STRIP, Observation, SetAside
 from ndm_advisor.intake.quantities import number_of, shown
+from ndm_advisor.intake.told import Told
 from ndm_advisor.model.case import COMBINED_TEST
 from ndm_advisor.model.mic import MicFormatError, parse_mic
 from ndm_advisor.model.names import fold
@@ -44,23 +45,6 @@ _MM: Final = "mm"
 _STANDARDS: Final = ("EUCAST", "CLSI", "FDA")
 _FIRST_OF_TWO: Final = re.compile(r"([<>=]*\s*[0-9.]+)\s*/\s*[0-9.]+")
 _METHODS_TOGETHER: Final = ("broth-disk-elution", "strip-stacking", "disk-proximity")
-
-
-class Told(NamedTuple):
-    """What the person says because the file cannot: options of the command.
-
-    `standard` and `version` hold for results whose standard the file does not state.
-    `standard_disks`: zones whose disk content the file does not state were made with the
-    standard's own disk. `key` is that of the keyed hash; None: identifiers are dropped.
-    """
-
-    site: str | None = None
-    severity: str | None = None
-    standard: str | None = None
-    version: str | None = None
-    standard_disks: bool = False
-    settings: tuple[str, ...] = ()
-    key: bytes | None = None
 
 
 class Result(NamedTuple):
@@ -326,18 +310,13 @@ def _united(first: Result, second: Result) -> Result | None:
         a is not None and b is not None and a != b for a, b in pairs
     ):
         return None
-    category, mic, zone_mm, method, version = (a if a is not None else b for a, b in pairs)
-    notes = tuple(dict.fromkeys((*first.notes, *second.notes)))
-    return Result(
-        first.drug,
-        first.said,
-        category,
-        mic,
-        zone_mm,
-        method,
-        first.standard,
-        version,
-        notes,  # type: ignore[arg-type]
+    return first._replace(
+        category=first.category or second.category,
+        mic=first.mic or second.mic,
+        zone_mm=first.zone_mm if first.zone_mm is not None else second.zone_mm,
+        method=first.method or second.method,
+        version=first.version or second.version,
+        notes=tuple(dict.fromkeys((*first.notes, *second.notes))),
     )
 
 

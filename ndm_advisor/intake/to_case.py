@@ -19,10 +19,11 @@ from ndm_advisor.intake.catalogue import (
 )
 from ndm_advisor.intake.mechanisms import Mechanisms, mechanisms_of
 from ndm_advisor.intake.observed import ImportedCase, Observation, Report, SetAside, Understood
-from ndm_advisor.intake.panel import Panel, Told, panel_of
+from ndm_advisor.intake.panel import Panel, panel_of
 from ndm_advisor.intake.patient import Patient, date_of, patient_of
 from ndm_advisor.intake.pseudonym import keyed_id
 from ndm_advisor.intake.quantities import shown
+from ndm_advisor.intake.told import Told
 from ndm_advisor.model.case import Case, Order, Site
 from ndm_advisor.read.case_file import build_case
 from ndm_advisor.read.document import Document
@@ -213,12 +214,9 @@ def _site(
     """Stated as such, else told by the specimen, else by the option; else not at all."""
     if told.severity is not None:
         draft.put(("infection", "severity"), told.severity)
-    stated = _sites_stated(sites, draft)
-    told_by = _sites_of_specimens(specimens, draft, catalogue)
-    if stated:
-        for said, _ in told_by:
-            draft.aside(said, "the site is stated as such")
-    tells = stated or told_by
+    tells = _sites_stated(sites, draft)
+    by_specimen = _sites_of_specimens(specimens, draft, catalogue, is_stated=bool(tells))
+    tells = tells or by_specimen
     chosen = {site for _, site in tells}
     if len(chosen) > 1:
         draft.conflicts.append(f"infection.site: {' and '.join(sorted(chosen))}; left unknown")
@@ -240,7 +238,7 @@ def _sites_stated(sites: Sequence[Observation], draft: _Draft) -> list[tuple[Obs
 
 
 def _sites_of_specimens(
-    specimens: Sequence[Observation], draft: _Draft, catalogue: Catalogue
+    specimens: Sequence[Observation], draft: _Draft, catalogue: Catalogue, *, is_stated: bool
 ) -> list[tuple[Observation, str]]:
     tells: list[tuple[Observation, str]] = []
     for said in specimens:
@@ -249,6 +247,8 @@ def _sites_of_specimens(
             draft.aside(said, f"the specimen {shown(said.value or '')} does not tell the site")
         elif specimen.site is None:
             draft.aside(said, specimen.because)
+        elif is_stated:
+            draft.aside(said, "the site is stated as such")
         else:
             tells.append((said, specimen.site))
     return tells
