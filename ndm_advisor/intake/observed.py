@@ -10,6 +10,9 @@ from __future__ import annotations
 
 from typing import Final, Literal, NamedTuple
 
+from ndm_advisor.model.case import Case
+from ndm_advisor.read.document import Document
+
 Kind = Literal[
     "organism",  # `value`/`value_codes`: what grew
     "susceptibility",  # `codes`/`name`: the drug; `value`+`unit`: MIC or zone; `category`
@@ -18,6 +21,7 @@ Kind = Literal[
     "site",  # `value`: a site of the case file, stated as such
     "reported_on",  # `value`: a date, or a time stamp that begins with one
     "age",  # `value` + `unit`
+    "birth_date",  # `value`; `date`: of the specimen or report, when the age is wanted; not kept
     "sex",  # `value`/`value_codes`
     "weight",  # `value` + `unit`
     "height",  # `value` + `unit`
@@ -27,6 +31,10 @@ Kind = Literal[
     "case",  # `name`: a dotted key of the case file, `fields`: {"value": ...}; stated as such
     "other",  # counted, and set aside: no key of a case takes it
 ]
+
+MIC: Final = "mic"
+DISK: Final = "disk"
+STRIP: Final = "gradient strip"
 
 LOINC: Final = "loinc"
 SNOMED: Final = "snomed"
@@ -51,6 +59,9 @@ class Observation(NamedTuple):
     was found in one isolate; None is said of the whole report (patient, specimen) and holds for
     each of its isolates. Text is as it stands in the file; nothing is converted, no unit assumed:
     `unit` is None where the message states none. `disk_ug` is the content of the disk as stated.
+    `method` of a susceptibility is `MIC`, `DISK` or `STRIP` where the message states it, else its
+    own words. `aside` is the reader's reason for which no case may take it (withdrawn, a test that
+    was not done).
     """
 
     kind: Kind
@@ -68,6 +79,7 @@ class Observation(NamedTuple):
     disk_ug: str | None = None
     date: str | None = None
     fields: tuple[tuple[str, object], ...] = ()
+    aside: str | None = None
 
 
 class Report(NamedTuple):
@@ -95,13 +107,14 @@ class SetAside(NamedTuple):
 
 
 class ImportedCase(NamedTuple):
-    """A case document (tables of the case file, as TOML or JSON would hold them).
+    """A case, and its document (tables of the case file, as TOML or JSON would hold them).
 
     `provenance` says for each dotted key where its value stood; `conflicts` are sentences about
     results that disagree; `assumed` are sentences about what was set by an option or by a rule.
     """
 
-    document: dict[str, object]
+    case: Case
+    document: Document
     provenance: tuple[tuple[str, str], ...]
     conflicts: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()

@@ -29,6 +29,7 @@ NEEDED: Final = (
     "eucast-dosages.toml",
     "claims.toml",
     "loinc.toml",
+    "codes.toml",
     "tables/family.toml",
     "tables/cystitis.toml",
 )

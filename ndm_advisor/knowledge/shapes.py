@@ -686,6 +686,62 @@ class Loinc(Shape):
     drugs: dict[Text, LoincCodes]
 
 
+GeneFamily = Literal[
+    "NDM", "VIM", "IMP", "other-mbl", "KPC", "OXA-48-like", "GES", "IMI", "other",
+    "carbapenemase", "mcr", "16s-methyltransferase",
+]  # fmt: skip
+
+
+class CodesHead(Reviewed):
+    notice: Text
+    seen_in: Texts
+
+
+class Coded(Shape):
+    system: Text
+    code: Text
+    display: Text
+
+
+class GeneCode(Coded):
+    family: GeneFamily
+    method: Literal["pcr", "molecular", "none"]
+    variant: bool
+
+
+class GeneName(Shape):
+    name: Text
+    family: GeneFamily
+    variants: bool
+
+
+class AnswerCode(Coded):
+    means: Literal["detected", "not-detected", "not-done"]
+
+
+class CategoryCode(Coded):
+    standard: Literal["EUCAST", "CLSI", "FDA"]
+    category: Literal["S", "I", "SDD", "R", "NS"]
+
+
+class Specimen(Shape):
+    name: Text
+    names: Texts
+    codes: Texts
+    site: Site | None = None
+    because: Text
+
+
+class LabCodes(Shape):
+    file: CodesHead
+    gene: list[GeneCode]
+    gene_name: list[GeneName]
+    answer: list[AnswerCode]
+    answer_words: dict[Literal["detected", "not-detected", "not-done"], Texts]
+    category: list[CategoryCode]
+    specimen: list[Specimen]
+
+
 # Path, or folder, to the form of a file; the first that fits.
 FORMS: Final[dict[str, type[BaseModel]]] = {
     "base.toml": Base,
@@ -706,6 +762,7 @@ FORMS: Final[dict[str, type[BaseModel]]] = {
     "sources/": SourceFile,
     "claims.toml": Claims,
     "loinc.toml": Loinc,
+    "codes.toml": LabCodes,
 }
 
 # Sections of words.toml. Inside a section keys are free: they are looked up by the ids of records.

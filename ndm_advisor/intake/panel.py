@@ -1,0 +1,403 @@
+"""Susceptibility results of one isolate: each read on its own, then one row for each drug.
+
+Where two results for a drug disagree, the row keeps the one that speaks against the drug and says
+so: a case holds one result, and an untested drug may be offered where a resistant one may not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from ndm_advisor.intake.catalogue import Catalogue, identify_drug
+from ndm_advisor.intake.observed import DISK, LOINC, MIC, STRIP, Observation, SetAside
+from ndm_advisor.intake.quantities import number_of, shown
+from ndm_advisor.intake.told import Told
+from ndm_advisor.model.case import COMBINED_TEST
+from ndm_advisor.model.mic import MicFormatError, parse_mic
+from ndm_advisor.model.names import fold
+
+_CATEGORIES: Final = {
+    "s": "S",
+    "i": "I",
+    "r": "R",
+    "sdd": "SDD",
+    "s-dd": "SDD",
+    "ns": "NS",
+    "susceptible": "S",
+    "sensitive": "S",
+    "intermediate": "I",
+    "susceptible-increased-exposure": "I",
+    "susceptible-dose-dependent": "SDD",
+    "resistant": "R",
+    "nonsusceptible": "NS",
+    "non-susceptible": "NS",
+    "not-susceptible": "NS",
+    "pending": "pending",
+    "not-tested": "not tested",
+}
+_NO_CATEGORY: Final = frozenset({"nd", "ie", "not-defined", "not-determined", "-", ""})
+_RANK: Final = {"R": 3, "NS": 2, "SDD": 1, "I": 1, "S": 0}
+_MG_L: Final = frozenset({"mg/l", "ug/ml", "mcg/ml", "µg/ml", "μg/ml", "microg/ml"})
+_MM: Final = "mm"
+_STANDARDS: Final = ("EUCAST", "CLSI", "FDA")
+_FIRST_OF_TWO: Final = re.compile(r"([<>=]*\s*[0-9.]+)\s*/\s*[0-9.]+")
+_METHODS_TOGETHER: Final = ("broth-disk-elution", "strip-stacking", "disk-proximity")
+
+
+class Result(NamedTuple):
+    """One observation, read: the row it would make alone. `notes` say what was assumed."""
+
+    drug: str
+    said: Observation
+    category: str | None = None
+    mic: str | None = None
+    zone_mm: float | None = None
+    method: str | None = None
+    standard: str | None = None
+    version: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+class Panel(NamedTuple):
+    """The panel of one isolate: the table of the case file, and what became of each result.
+
+    `provenance`: (key below the table, or drug; the observation that stands there).
+    """
+
+    table: dict[str, object]
+    provenance: tuple[tuple[str, Observation], ...]
+    set_aside: tuple[SetAside, ...]
+    conflicts: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+class UnreadError(Exception):
+    """A result that cannot be taken. The message is the reason."""
+
+
+def panel_of(observations: Iterable[Observation], told: Told, catalogue: Catalogue) -> Panel:
+    """The panel that the susceptibility results of one isolate make."""
+    by_drug: dict[str, list[Result]] = {}
+    set_aside: list[SetAside] = []
+    for said in observations:
+        try:
+            result = read_result(said, told, catalogue)
+        except UnreadError as error:
+            set_aside.append(SetAside(said, str(error)))
+        else:
+            by_drug.setdefault(result.drug, []).append(result)
+    conflicts: list[str] = []
+    rows = [_one_row(results, set_aside, conflicts) for results in by_drug.values()]
+    provenance = tuple((row.drug, said) for row, held in rows for said in held)
+    chosen = [row for row, _ in rows]
+    notes = dict.fromkeys(note for row in chosen for note in row.notes)
+    table, dropped = _table(chosen)
+    return Panel(table, provenance, tuple(set_aside), tuple(conflicts), (*notes, *dropped))
+
+
+# --- one result ---------------------------------------------------------------------------------
+
+
+def read_result(said: Observation, told: Told, catalogue: Catalogue) -> Result:
+    """What one observation says of one drug.
+
+    Raises:
+        UnreadError: the drug is not known, or there is nothing a panel can hold.
+    """
+    drug = identify_drug(said.codes, said.name, catalogue)
+    if drug.id is None:
+        raise UnreadError(drug.why_not)
+    category, standard = _category(said, catalogue)
+    standard, version = _standard(said, standard, told)
+    result = Result(drug.id, said, category, standard=standard, version=version)
+    text = (said.value or "").strip()
+    if category is None and text and (word := _category_word(text)):
+        result = result._replace(category=word)
+    elif text and fold(text) not in _NO_CATEGORY:
+        result = _with_number(result, text, told, catalogue)
+    if result.category is None and result.mic is None and result.zone_mm is None:
+        raise UnreadError(_why_nothing(said))
+    if drug.id == COMBINED_TEST and said.method in _METHODS_TOGETHER:
+        result = result._replace(method=said.method)
+    return result
+
+
+def _category(said: Observation, catalogue: Catalogue) -> tuple[str | None, str | None]:
+    """The category the message states, and the standard its code belongs to."""
+    for code in said.value_codes:
+        if code in catalogue.categories:
+            return catalogue.categories[code]
+    text = (said.category or "").strip()
+    if not text or fold(text) in _NO_CATEGORY:
+        return None, None
+    word = _category_word(text)
+    if word is None:
+        raise UnreadError(f"{shown(text)} is not a category this tool knows")
+    return word, None
+
+
+def _category_word(text: str) -> str | None:
+    return _CATEGORIES.get(fold(text))
+
+
+def _why_nothing(said: Observation) -> str:
+    if said.category and fold(said.category) in _NO_CATEGORY:
+        return "tested, without a category or a number"
+    return "no result"
+
+
+def _standard(said: Observation, of_code: str | None, told: Told) -> tuple[str | None, str | None]:
+    """The standard and edition the message states; else what the person told."""
+    stated = said.standard or of_code
+    if not stated or not stated.strip():
+        return told.standard, told.version
+    name, edition = _standard_named(stated)
+    if name is None:
+        raise UnreadError(f"the standard {shown(stated)} is not one this tool reads")
+    version = said.version or edition or (told.version if name == told.standard else None)
+    return name, version
+
+
+def _standard_named(text: str) -> tuple[str | None, str | None]:
+    """`EUCAST 2024` is a standard and its edition.
+
+    >>> _standard_named("CLSI"), _standard_named("EUCAST 2024"), _standard_named("BSAC")
+    (('CLSI', None), ('EUCAST', '2024'), (None, None))
+    """
+    name, _, edition = text.strip().partition(" ")
+    known = name.upper()
+    return (known, edition.strip() or None) if known in _STANDARDS else (None, None)
+
+
+def _with_number(result: Result, text: str, told: Told, catalogue: Catalogue) -> Result:
+    """Add an MIC or a zone; a number that cannot be read leaves a category as it stands."""
+    try:
+        return _measured(result, text, told, catalogue)
+    except UnreadError as error:
+        if result.category is None:
+            raise
+        note = f"{result.drug}: the category is kept, {shown(text)} is not: {error}"
+        return result._replace(notes=(*result.notes, note))
+
+
+def _measured(result: Result, text: str, told: Told, catalogue: Catalogue) -> Result:
+    said = result.said
+    method, note = _method(said, catalogue)
+    if method == DISK:
+        zone = _zone(result, text, told, catalogue)
+        return result._replace(zone_mm=zone)
+    mic = _mic(text, len(catalogue.components.get(result.drug, ())))
+    notes = (f"{result.drug}: {note}",) if note else ()
+    return result._replace(mic=mic, notes=notes)
+
+
+def _method(said: Observation, catalogue: Catalogue) -> tuple[str, str]:
+    """MIC or DISK: as the unit says, else as a verified code or the message says."""
+    stated = said.method if said.method in {MIC, DISK, STRIP} else None
+    for code in said.codes:
+        if code.system == LOINC and stated is None:
+            stated = catalogue.loinc_methods.get(code.code)
+    is_disk = stated == DISK
+    if said.unit is not None and said.unit.strip():
+        by_unit = _by_unit(said.unit)
+        if stated is not None and is_disk != (by_unit == DISK):
+            raise UnreadError(f"the unit {shown(said.unit)} does not fit the method ({stated})")
+        return by_unit, ""
+    if stated is None:
+        raise UnreadError("a number without a unit, and no method that would tell it")
+    if is_disk:
+        return DISK, ""
+    return MIC, "no unit is stated; the method is an MIC, so the number is read as mg/L"
+
+
+def _by_unit(unit: str) -> str:
+    plain = unit.strip().lower()
+    if plain == _MM:
+        return DISK
+    if plain in _MG_L:
+        return MIC
+    raise UnreadError(f"the unit {shown(unit)} is neither of an MIC nor of a zone")
+
+
+def _mic(text: str, components: int) -> str:
+    """An MIC as the case file writes it; of a combination the concentration of its first part."""
+    plain = text.replace("≤", "<=").replace("≥", ">=").replace("==", "=").strip()
+    both = _FIRST_OF_TWO.fullmatch(plain)
+    if both is not None and components > 1:
+        plain = both[1]
+    plain = _without_trailing_zeros(plain)
+    try:
+        parse_mic(plain)
+    except MicFormatError as error:
+        raise UnreadError(f"{shown(text)} is not an MIC: {error}") from None
+    return plain.removeprefix("=").strip()
+
+
+def _without_trailing_zeros(text: str) -> str:
+    """`16.0` and `0.50` as a case file writes them; `.5` gets its zero.
+
+    >>> [_without_trailing_zeros(t) for t in ("16.0", "<=0.50", ">.5", "32")]
+    ['16', '<=0.5', '>0.5', '32']
+    """
+    plain = re.sub(r"(\.[0-9]*?)0+$", r"\1", text) if "." in text else text
+    return re.sub(r"(^|[<>=\s])\.", r"\g<1>0.", plain.removesuffix("."))
+
+
+def _zone(result: Result, text: str, told: Told, catalogue: Catalogue) -> float:
+    number = number_of(text)
+    if number is None:
+        raise UnreadError(f"{shown(text)} is not a zone in mm")
+    wanted = catalogue.disks.get((result.standard or "", result.drug))
+    stated = result.said.disk_ug
+    if not stated:
+        if not told.standard_disks and result.standard is not None:
+            reason = "a zone is read only with its disk content, which is not stated"
+            raise UnreadError(f"{reason} (--standard-disks says it is the standard's)")
+    elif wanted and not any(_is_disk(stated, content) for content in wanted):
+        held = " or ".join(sorted(wanted))
+        message = f"a disk of {shown(stated)} ug, where {result.standard} reads one of {held} ug"
+        raise UnreadError(message)
+    return number
+
+
+def _is_disk(stated: str, content: str) -> bool:
+    """A disk named by its first component, cut short as WHONET does (1.2 for 1.25-23.75)."""
+    first = content.partition("-")[0]
+    return stated in {content, first} or ("." in stated and first.startswith(stated))
+
+
+# --- one row for each drug ----------------------------------------------------------------------
+
+
+def _one_row(
+    results: Sequence[Result], set_aside: list[SetAside], conflicts: list[str]
+) -> tuple[Result, list[Observation]]:
+    """The row of a drug, and the observations that stand in it."""
+    row, held = results[0], [results[0].said]
+    for other in results[1:]:
+        united = _united(row, other)
+        if united is not None:
+            row = united
+            held.append(other.said)
+            continue
+        worse = _speaks_against(other, row)
+        kept, left = (other, held) if worse else (row, [other.said])
+        lost = row if worse else other
+        if _disagree(row, other):
+            conflicts.append(_conflict(kept, lost))
+            reason = f"disagrees with {_words(kept)} at {kept.said.place}, which is kept"
+        else:
+            reason = f"a second result of {row.drug} ({lost.standard}): a case holds one a drug"
+        set_aside.extend(SetAside(said, reason) for said in left)
+        if worse:
+            row, held = other, [other.said]
+    return row, held
+
+
+def _united(first: Result, second: Result) -> Result | None:
+    """Both in one row, where nothing they both say differs; None where something does."""
+    pairs = (
+        (first.category, second.category),
+        (first.mic, second.mic),
+        (first.zone_mm, second.zone_mm),
+        (first.method, second.method),
+        (first.version, second.version),
+    )
+    if first.standard != second.standard or any(
+        a is not None and b is not None and a != b for a, b in pairs
+    ):
+        return None
+    return first._replace(
+        category=first.category or second.category,
+        mic=first.mic or second.mic,
+        zone_mm=first.zone_mm if first.zone_mm is not None else second.zone_mm,
+        method=first.method or second.method,
+        version=first.version or second.version,
+        notes=tuple(dict.fromkeys((*first.notes, *second.notes))),
+    )
+
+
+def _disagree(first: Result, second: Result) -> bool:
+    """More than the standard differs: the categories, or the numbers under one standard."""
+    if first.category is not None and second.category is not None:
+        return first.category != second.category
+    return first.standard == second.standard
+
+
+def _speaks_against(one: Result, other: Result) -> bool:
+    """`one` speaks more against the drug than `other`."""
+    ranks = [_RANK.get(r.category, -1) if r.category else None for r in (one, other)]
+    if None not in ranks and ranks[0] != ranks[1]:
+        return (ranks[0] or 0) > (ranks[1] or 0)
+    if one.mic is not None and other.mic is not None:
+        return _height(one.mic) > _height(other.mic)
+    if one.zone_mm is not None and other.zone_mm is not None:
+        return one.zone_mm < other.zone_mm
+    return one.category is not None and other.category is None
+
+
+def _height(mic: str) -> tuple[float, int]:
+    parsed = parse_mic(mic)
+    above = {">": 2, ">=": 1, "=": 0, "<=": -1, "<": -2}[parsed.operator]
+    return parsed.value_mg_l, above
+
+
+def _conflict(kept: Result, lost: Result) -> str:
+    return (
+        f"{kept.drug}: {_words(kept)} at {kept.said.place}, {_words(lost)} at {lost.said.place}; "
+        f"{_words(kept)} is kept"
+    )
+
+
+def _words(result: Result) -> str:
+    """A row in a few words: `R`, `MIC 8 mg/L`, `S, zone 23 mm`."""
+    parts = [
+        result.category or "",
+        f"MIC {result.mic} mg/L" if result.mic else "",
+        f"zone {result.zone_mm:g} mm" if result.zone_mm is not None else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+# --- the table ----------------------------------------------------------------------------------
+
+
+def _table(rows: Sequence[Result]) -> tuple[dict[str, object], tuple[str, ...]]:
+    """`[panel]` of the case file: what all rows share is said once.
+
+    An edition can be said only of the panel's own standard: where rows of two standards stand
+    together, or some name none, the rows name their standards and the editions are left out.
+    """
+    if not rows:
+        return {}, ()
+    stated = Counter((row.standard, row.version) for row in rows)
+    shared = next(iter(stated)) if len(stated) == 1 else (_only(r.standard for r in rows), None)
+    standard, version = shared
+    table: dict[str, object] = {}
+    if standard is not None:
+        table["standard"] = standard
+        if version is not None:
+            table["version"] = version
+    table["results"] = {row.drug: _row(row, standard) for row in rows}
+    lost = any(row.version for row in rows) and version is None
+    note = ("the results name more than one edition of a standard; none is kept",) if lost else ()
+    return table, note
+
+
+def _only(standards: Iterable[str | None]) -> str | None:
+    found = set(standards)
+    return found.pop() if len(found) == 1 else None
+
+
+def _row(row: Result, of_panel: str | None) -> dict[str, object]:
+    fields: dict[str, object | None] = {
+        "category": row.category,
+        "mic_mg_l": row.mic,
+        "zone_mm": row.zone_mm,
+        "method": row.method,
+        "standard": row.standard if row.standard != of_panel else None,
+    }
+    return {key: value for key, value in fields.items() if value is not None}
