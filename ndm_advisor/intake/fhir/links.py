@@ -1,0 +1,136 @@
+"""Which resource belongs to which patient, and which result to which isolate.
+
+A result whose isolate is not told belongs to none where there are several: it is never shared out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from ndm_advisor.intake.fhir.documents import Entry
+from ndm_advisor.intake.fhir.elements import dicts, text
+
+_VERSION: Final = re.compile(r"/_history/[^/]+$")
+_TYPE_AND_ID: Final = re.compile(r"(?:^|/)([A-Za-z]+/[A-Za-z0-9.\-]{1,64})$")
+_SUBJECT: Final = ("subject", "patient")
+_UPWARDS: Final = ("derivedFrom", "focus")  # from a result to what it was found in
+
+
+class Links:
+    """References between the resources of one document, or of all bulk files together."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._by_name: dict[str, Entry] = {}
+        self._parents: dict[str, list[str]] = {}
+        held = tuple(entries)
+        for entry in held:
+            for name in _names_of(entry):
+                self._by_name.setdefault(name, entry)
+        for entry in held:
+            for member in self.targets(entry, "hasMember", "result"):
+                self._parents.setdefault(member.url, []).append(entry.url)
+            for above in self.targets(entry, *_UPWARDS):
+                self._parents.setdefault(entry.url, []).append(above.url)
+
+    def targets(self, entry: Entry, *keys: str) -> Iterator[Entry]:
+        """The resources that an entry refers to under any of the keys."""
+        for key in keys:
+            for reference in dicts(entry.resource, key):
+                target = self.target(entry, text(reference, "reference"))
+                if target is not None:
+                    yield target
+
+    def target(self, entry: Entry, reference: str | None) -> Entry | None:
+        """The resource of a reference; None where it is not in the file."""
+        if not reference:
+            return None
+        if reference.startswith("#"):
+            return self._by_name.get(f"{entry.url.partition('#')[0]}{reference}")
+        found = self._by_name.get(reference)
+        return found or self._by_name.get(_short(reference))
+
+    def patient_of(self, entry: Entry) -> str | None:
+        """What the patient of an entry is called: its own, else that of what holds it."""
+        for url in self._upwards(entry.url):
+            above = self._by_name.get(url)
+            if above is None:
+                continue
+            if text(above.resource, "resourceType") == "Patient":
+                return above.url
+            for key in _SUBJECT:
+                for reference in dicts(above.resource, key):
+                    named = text(reference, "reference")
+                    target = self.target(above, named)
+                    if target is not None or named:
+                        return target.url if target else _short(str(named))
+        return None
+
+    def isolate_of(self, entry: Entry, organisms: Mapping[str, str]) -> str | None:
+        """The organism a result is told of. `organisms` maps organism entries to isolates.
+
+        Raises:
+            LookupError: there are several, and nothing tells which.
+        """
+        if not organisms:
+            return None
+        above = tuple(self._upwards(entry.url))
+        for url in above:
+            if url in organisms:
+                return organisms[url]
+        for url in above[1:]:
+            within = {organisms[o] for o in organisms if url in self._upwards(o)}
+            if len(within) == 1:
+                return within.pop()
+            if within:
+                raise LookupError
+        candidates = set(self._by_specimen(entry, organisms))
+        if len(candidates) == 1:
+            return candidates.pop()
+        raise LookupError
+
+    def is_below(self, entry: Entry, organisms: Mapping[str, str]) -> bool:
+        """The entry hangs below an organism."""
+        return any(url in organisms for url in self._upwards(entry.url))
+
+    def _by_specimen(self, entry: Entry, organisms: Mapping[str, str]) -> Iterator[str]:
+        """Isolates of the entry's own specimen; else those that name no other."""
+        own = self.specimens(entry)
+        grown_in = {url: self.specimens(self._by_name[url]) for url in organisms}
+        if any(own & held for held in grown_in.values()):
+            yield from (organisms[url] for url, held in grown_in.items() if own & held)
+        else:
+            yield from (organisms[url] for url, held in grown_in.items() if not (own and held))
+
+    def specimens(self, entry: Entry) -> set[str]:
+        """What the specimens of an entry are called."""
+        return {target.url for target in self.targets(entry, "specimen")}
+
+    def _upwards(self, url: str) -> Iterator[str]:
+        """The entry, then what holds it, nearest first; a circle ends."""
+        seen = {url}
+        queue = deque([url])
+        while queue:
+            here = queue.popleft()
+            yield here
+            for parent in self._parents.get(here, ()):
+                if parent not in seen:
+                    seen.add(parent)
+                    queue.append(parent)
+
+
+def _names_of(entry: Entry) -> Iterator[str]:
+    yield entry.url
+    yield _short(entry.url)
+    id_ = text(entry.resource, "id")
+    if id_ and "#" not in entry.url:
+        yield f"{text(entry.resource, 'resourceType')}/{id_}"
+
+
+def _short(reference: str) -> str:
+    """`https://server/fhir/Observation/1/_history/2` as `Observation/1`."""
+    plain = _VERSION.sub("", reference)
+    match = _TYPE_AND_ID.search(plain)
+    return match[1] if match else plain

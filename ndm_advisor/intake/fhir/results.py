@@ -1,0 +1,248 @@
+"""An Observation resource as the observations it holds: organism, result, gene, fact, or another.
+
+Each resource counts once, and once more for each of its components. Our own codes are read first,
+then codes the base knows, then whole names; what is left is counted and set aside.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from ndm_advisor.intake.catalogue import Catalogue, identify_drug, identify_gene, identify_organism
+from ndm_advisor.intake.fhir import stated
+from ndm_advisor.intake.fhir.documents import Entry
+from ndm_advisor.intake.fhir.elements import (
+    HL7_ANSWER,
+    Element,
+    Item,
+    dicts,
+    many,
+    part,
+    text,
+    unit_of,
+    value_of,
+)
+from ndm_advisor.intake.observed import DISK, LOINC, MIC, STRIP, Code, Kind, Observation
+from ndm_advisor.model import fhir_terms as terms
+from ndm_advisor.model.names import fold
+
+_FACTS: Final[dict[str, Kind]] = {
+    "30525-0": "age",
+    "29463-7": "weight",
+    "3141-9": "weight",  # measured
+    "8302-2": "height",
+    "2160-0": "creatinine",  # mass per volume in serum or plasma
+    "14682-9": "creatinine",  # moles per volume in serum or plasma
+}
+_ORGANISM_CODES: Final = frozenset({"600-7", "630-4", "634-6", "6463-4", "11475-1"})
+_CATEGORIES: Final = frozenset({"S", "I", "R", "SDD", "NS", "IE"})
+_FOUND: Final = frozenset({"POS", "DET", "NEG", "ND"})
+_WITHDRAWN: Final = {
+    "entered-in-error": "entered in error",
+    "cancelled": "cancelled",
+    "registered": "asked for, no result yet (status registered)",
+}
+_SCALE: Final = re.compile(r"(.+?)\s*\((RIS|SIR|MIC)\)", re.IGNORECASE)  # names the scale, no drug
+_METHODS: Final = {
+    "mic": MIC,
+    "minimum-inhibitory-concentration": MIC,
+    "broth-microdilution": MIC,
+    "disk": DISK,
+    "disk-diffusion": DISK,
+    "disc-diffusion": DISK,
+    "gradient-strip": STRIP,
+    "etest": STRIP,
+}
+_STANDARD: Final = re.compile(r"(EUCAST|CLSI|FDA)( [\w.\-]{1,12})?", re.IGNORECASE)
+_UNTOLD: Final = "which of several isolates it is told of is not stated"
+
+
+class Read(NamedTuple):
+    """What is read of one resource or component. `is_finding`: it is told of an isolate."""
+
+    said: Observation
+    is_finding: bool
+
+
+def is_organism(entry: Entry, catalogue: Catalogue) -> bool:
+    """The resource says what grew: by its code, or by its value."""
+    code = Item(part(entry.resource, "code"))
+    if code.code_of(terms.CASE_KEY) is not None:
+        return code.code_of(terms.CASE_KEY) == stated.ORGANISM
+    if any(c.system == LOINC and c.code in _ORGANISM_CODES for c in code.codes):
+        return value_of(entry.resource) is not None
+    if identify_organism(code.codes, code.words, catalogue).id is not None:
+        return True
+    value = Item(part(entry.resource, "valueCodeableConcept"))
+    is_named = bool(value.codes) or bool(value.words)
+    return is_named and identify_organism(value.codes, value.words, catalogue).id is not None
+
+
+def organism(entry: Entry, isolate: str, catalogue: Catalogue) -> Observation:
+    """What grew. A laboratory may put the organism into the code, and how much into the value."""
+    code = Item(part(entry.resource, "code"))
+    value = Item(part(entry.resource, "valueCodeableConcept"))
+    if code.code_of(terms.CASE_KEY) is not None:
+        name = value.code_of(terms.ORGANISM) or value.words
+        return Observation("organism", entry.place, isolate, value=name.replace("-", " "))
+    if identify_organism(code.codes, code.words, catalogue).id is not None:
+        value = code
+    made = Observation(
+        "organism",
+        entry.place,
+        isolate,
+        codes=code.codes,
+        name=code.words,
+        value=value.words or text(entry.resource, "valueString"),
+        value_codes=value.codes,
+        aside=_why_aside(entry.resource),
+    )
+    return made._replace(date=_day(entry.resource))
+
+
+def observations(entry: Entry, catalogue: Catalogue, *, is_member: bool) -> Iterator[Read]:
+    """The resource, then its components. `is_member`: it hangs below an organism."""
+    if own := list(stated.observation(entry)):
+        yield from (Read(said, is_finding=False) for said in own)
+        return
+    resource = entry.resource
+    yield _read(resource, resource, entry.place, catalogue, is_member=is_member)
+    for number, component in enumerate(dicts(resource, "component"), 1):
+        place = f"{entry.place}, component {number}"
+        yield _read(component, resource, place, catalogue, is_member=is_member)
+
+
+def untold(said: Observation) -> Observation:
+    """A finding of nobody knows which isolate: no case may take it."""
+    return said._replace(aside=said.aside or _UNTOLD)
+
+
+# --- one of them -----------------------------------------------------------------------------
+
+
+def _read(
+    element: Element, whole: Element, place: str, catalogue: Catalogue, *, is_member: bool
+) -> Read:
+    code = Item(part(element, "code"))
+    made = Observation(
+        "other",
+        place,
+        codes=code.codes,
+        name=code.words,
+        date=_day(whole),
+        aside=_why_aside(whole),
+    )
+    made = _with_value(made, element)
+    fact = next((_FACTS[c.code] for c in code.codes if c.system == LOINC and c.code in _FACTS), None)
+    if fact is not None:
+        return Read(made._replace(kind=fact), is_finding=False)
+    if (gene := _gene(made, catalogue)) is not None:
+        return Read(gene, is_finding=True)
+    return _susceptibility(made, element, whole, catalogue, is_member=is_member)
+
+
+def _gene(made: Observation, catalogue: Catalogue) -> Observation | None:
+    """A gene asked for, or one that the value names, or anything else found or not found."""
+    value = made.value if made.value is not None else ""
+    if value and identify_gene(made.value_codes, value, catalogue) is not None:
+        named = made._replace(codes=made.value_codes, name=value, value="detected", value_codes=())
+        return named._replace(kind="gene", category=None)
+    is_answer = any(code.system == HL7_ANSWER and code.code in _FOUND for code in made.value_codes)
+    if identify_gene(made.codes, made.name, catalogue) is not None or is_answer:
+        return made._replace(kind="gene", category=None)
+    return None
+
+
+def _susceptibility(
+    made: Observation, element: Element, whole: Element, catalogue: Catalogue, *, is_member: bool
+) -> Read:
+    name, scale = _without_scale(made.name)
+    is_drug = identify_drug(made.codes, name, catalogue).id is not None
+    has_result = made.category is not None or made.value is not None
+    if not is_drug and not (is_member and has_result) and made.category is None:
+        why = None if has_result or not many(element, "hasMember") else "a heading over others"
+        return Read(made._replace(aside=made.aside or why), is_finding=False)
+    words = [Item(part(element, "method")), Item(part(whole, "method"))]
+    named = [word.words for word in words if word.words]
+    standard = next((held for held in (*named, *_notes(element)) if _STANDARD.fullmatch(held)), None)
+    method = next((_METHODS[fold(held)] for held in named if fold(held) in _METHODS), None)
+    result = made._replace(
+        kind="susceptibility", name=name, method=method or scale, standard=standard
+    )
+    return Read(result, is_finding=True)
+
+
+def _without_scale(name: str) -> tuple[str, str | None]:
+    """`Meropenem (RIS)` names meropenem and a scale; of a scale only `MIC` tells the method."""
+    match = _SCALE.fullmatch(name)
+    if match is None:
+        return name, None
+    return match[1], MIC if match[2].upper() == "MIC" else None
+
+
+def _notes(element: Element) -> Iterator[str]:
+    """Where else laboratories name the standard: the words of the interpretation."""
+    for held in dicts(element, "interpretation"):
+        if words := text(held, "text"):
+            yield words
+
+
+# --- values ----------------------------------------------------------------------------------
+
+
+def _with_value(made: Observation, element: Element) -> Observation:
+    """The value in its own words, and the category wherever it stands."""
+    kind, held = value_of(element) or ("", None)
+    codes: tuple[Code, ...] = ()
+    value, unit = None, None
+    if kind == "CodeableConcept":
+        item = Item(held)
+        value, codes = item.words or None, item.codes
+    elif kind == "Quantity":
+        value, unit = _quantity(held), unit_of(held)
+    elif kind == "Ratio":
+        top, bottom = text(held, "numerator", "value"), text(held, "denominator", "value")
+        value, unit = (f"{top}/{bottom}" if top and bottom else top), unit_of(part(held, "numerator"))
+    elif kind in {"String", "Integer", "DateTime"}:
+        value = text(held)
+    elif kind == "Boolean":
+        value = {"true": "detected", "false": "not detected"}.get(text(held) or "")
+    interpreted = [Item(said) for said in dicts(element, "interpretation")]
+    codes = (*codes, *(code for item in interpreted for code in item.codes))
+    return _with_category(made._replace(value=value, value_codes=codes, unit=unit), interpreted)
+
+
+def _with_category(made: Observation, interpreted: list[Item]) -> Observation:
+    """S, I, R ... by the codes of the value or interpretation; two that differ cancel out."""
+    codes = {code.code for code in made.value_codes if code.system == HL7_ANSWER}
+    found = sorted(codes & _CATEGORIES)
+    if len(found) > 1:
+        aside = f"two categories in one result: {' and '.join(found)}"
+        return made._replace(aside=made.aside or aside)
+    if found:
+        is_the_value = made.unit is None and (made.value or "") in {"", *found}
+        return made._replace(category=found[0], value=None if is_the_value else made.value)
+    words = [item.words for item in interpreted if item.words and not item.codes]
+    return made._replace(category=words[0]) if len(words) == 1 else made
+
+
+def _quantity(held: object) -> str | None:
+    value = text(held, "value")
+    return None if value is None else f"{text(held, 'comparator') or ''}{value}"
+
+
+def _day(resource: Element) -> str | None:
+    return (
+        text(resource, "effectiveDateTime")
+        or text(resource, "effectivePeriod", "start")
+        or text(resource, "issued")
+    )
+
+
+def _why_aside(resource: Element) -> str | None:
+    status = text(resource, "status") or ""
+    if status == "registered" and value_of(resource) is not None:
+        return None
+    return _WITHDRAWN.get(status)
