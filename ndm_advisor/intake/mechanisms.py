@@ -153,11 +153,11 @@ def _why_unused(finding: _Finding, fields: dict[str, object]) -> str:
     if finding.found:
         if family == _CARBAPENEMASE:
             return "a carbapenemase whose class is not told: it does not show an MBL"
-        return f"{family} found: no key of a case takes it"
+        return f"{family}: found, and no key of a case takes it"
     if finding.gene.is_variant:
         return "one variant was not found, which leaves its family open"
     if family in _MBL and fields.get("mbl") == "confirmed":
         return f"{family} not found; another MBL is confirmed"
     if family in _MBL:
         return f"{family} not found; without NDM, VIM and IMP all tested an MBL is not ruled out"
-    return f"{family} not found: a case lists the carbapenemases that were found"
+    return "not found: a case lists what was found, or that neither KPC nor OXA-48-like was"
