@@ -22,9 +22,17 @@ _NAMESPACE: Final = "{http://hl7.org/fhir}"
 _DEEPEST: Final = 100  # levels of JSON; FHIR's own resources stay below twenty
 _MOST_BUNDLES: Final = 5  # bundles within bundles
 _ENCODING: Final = re.compile(rb"""\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.\-]+)""", re.ASCII)
-_ENCODINGS: Final = (b"utf-8", b"us-ascii", b"ascii", b"iso-8859-1", b"iso-8859-15", b"windows-1252")
+_ENCODINGS: Final = (
+    b"utf-8",
+    b"us-ascii",
+    b"ascii",
+    b"iso-8859-1",
+    b"iso-8859-15",
+    b"windows-1252",
+)
 _DOCUMENT_TYPE: Final = (b"<!DOCTYPE", b"<!ENTITY")
 _NO_DOCUMENT_TYPE: Final = "an XML file with a document type or entities is not read"
+_WHOLE: Final = "the document"
 _TOO_LARGE: Final = "larger than 64 MiB: split it, or use NDJSON"
 
 
@@ -66,16 +74,20 @@ def require_extra() -> None:
         raise UsageError(NEEDS_EXTRA) from error
 
 
-def documents(file: BinaryIO) -> Iterator[Document]:
-    """The documents of a file: a bundle in JSON or XML, or one for each line of NDJSON."""
+def documents(file: BinaryIO, name: str = "") -> Iterator[Document]:
+    """The documents of a file: a bundle in JSON or XML, or one for each line of NDJSON.
+
+    `name` begins every place, for files read together.
+    """
+    before = f"{name}, " if name else ""
     first = file.readline(LARGEST_BYTES + 1)
     while first and not first.strip().removeprefix(b"\xef\xbb\xbf"):
         first = file.readline(LARGEST_BYTES + 1)
     if _is_a_whole_object(first):
-        yield from _lines(first, file)
+        yield from _lines(first, file, before)
         return
-    data = first + file.read(LARGEST_BYTES + 1 - len(first))
-    yield _document(data)
+    data = first + file.read(max(0, LARGEST_BYTES + 1 - len(first)))
+    yield _document(data, before)
 
 
 def _is_a_whole_object(line: bytes) -> bool:
@@ -89,38 +101,37 @@ def _is_a_whole_object(line: bytes) -> bool:
     return True
 
 
-def _lines(first: bytes, file: BinaryIO) -> Iterator[Document]:
+def _lines(first: bytes, file: BinaryIO, before: str) -> Iterator[Document]:
     """Each line a resource; a file of one line is the resource or bundle itself."""
     is_bulk = False
     for number, line in enumerate(iter(lambda: file.readline(LARGEST_BYTES + 1), b""), 2):
         if line.strip():
             if not is_bulk:
-                yield _bulk(first, 1)
+                yield _bulk(first, f"{before}line 1")
             is_bulk = True
-            yield _bulk(line, number)
+            yield _bulk(line, f"{before}line {number}")
     if not is_bulk:
-        yield _document(first)
+        yield _document(first, before)
 
 
-def _bulk(line: bytes, number: int) -> Document:
-    place = f"line {number}"
+def _bulk(line: bytes, place: str) -> Document:
     try:
         return Document(*_entries(_json(line), place, {}), is_bulk=True)
     except _UnreadableError as error:
         return Document((), (f"{place}: {error}",), is_bulk=True)
 
 
-def _document(data: bytes) -> Document:
+def _document(data: bytes, before: str) -> Document:
     if len(data) > LARGEST_BYTES:
-        return Document((), (_TOO_LARGE,))
+        return Document((), (f"{before}{_TOO_LARGE}",))
     try:
         if data.lstrip().removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<" or _is_utf16(data):
             root, checks = _xml(data)
         else:
             root, checks = _json(data), {}
-        return Document(*_entries(root, "the document", checks))
+        return Document(*_entries(root, f"{before}{_WHOLE}", checks))
     except _UnreadableError as error:
-        return Document((), (str(error),))
+        return Document((), (f"{before}{error}",))
 
 
 def _is_utf16(data: bytes) -> bool:
@@ -242,60 +253,54 @@ def _entries(
     root: Element, place: str, checks: _Checks
 ) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
     """Every resource of a document, the bundle's own entries or the document itself."""
-    entries: list[Entry] = []
-    faults: list[str] = []
-    _collect(root, place, "", checks, entries, faults, bundles=0)
-    return tuple(entries), tuple(faults)
+    found = _Collection(checks)
+    found.collect(root, place, "")
+    return tuple(found.entries), tuple(found.faults)
 
 
-def _collect(
-    resource: Element,
-    place: str,
-    url: str,
-    checks: _Checks,
-    entries: list[Entry],
-    faults: list[str],
-    *,
-    bundles: int,
-) -> None:
-    kind = text(resource, "resourceType")
-    if kind is None or not kind.isascii() or not kind.isalpha():
-        faults.append(f"{place}: not a FHIR resource")
-    elif kind != "Bundle":
-        _take(resource, f"{place} ({kind})", url, checks, entries, faults)
-    elif bundles == _MOST_BUNDLES:
-        faults.append(f"{place}: bundles within bundles, too many")
-    else:
-        before = "" if bundles == 0 and place == "the document" else f"{place}, "
-        for number, entry in enumerate(many(resource, "entry"), 1):
-            where = f"{before}entry {number}"
-            held = next(iter(dicts(entry, "resource")), None)
-            if held is None:
-                faults.append(f"{where}: no resource in it")
-                continue
-            full_url = text(entry, "fullUrl") or ""
-            _collect(held, where, full_url, checks, entries, faults, bundles=bundles + 1)
+class _Collection:
+    """Entries and faults, as the bundle and the bundles in it are gone through."""
 
+    def __init__(self, checks: _Checks) -> None:
+        self.entries: list[Entry] = []
+        self.faults: list[str] = []
+        self._checks = checks
 
-def _take(
-    resource: Element,
-    place: str,
-    url: str,
-    checks: _Checks,
-    entries: list[Entry],
-    faults: list[str],
-) -> None:
-    if _stands_twice(resource):
-        faults.append(f"{place}: a key stands twice, or it is nested too deeply: not read")
-        return
-    lenient = _why_not_valid(resource, checks.get(id(resource)))
-    known_as = url or f"{text(resource, 'resourceType')}/{text(resource, 'id') or place}"
-    entries.append(Entry(place, known_as, resource, lenient))
-    for number, inner in enumerate(dicts(resource, "contained"), 1):
-        kind = text(inner, "resourceType")
-        if kind is not None and kind != "Bundle":
-            inner_url = f"{known_as}#{text(inner, 'id') or number}"
-            entries.append(Entry(f"{place}, contained {number} ({kind})", inner_url, inner))
+    def collect(self, resource: Element, place: str, url: str, bundles: int = 0) -> None:
+        """Take a resource, or each entry of a bundle; `bundles` counts those around it."""
+        kind = text(resource, "resourceType")
+        if kind is None or not (kind.isascii() and kind.isalpha()):
+            self.faults.append(f"{place}: not a FHIR resource")
+        elif kind != "Bundle":
+            self._take(resource, f"{place} ({kind})", url)
+        elif bundles == _MOST_BUNDLES:
+            self.faults.append(f"{place}: bundles within bundles, too many")
+        else:
+            before = place.removesuffix(_WHOLE) if place.endswith(_WHOLE) else f"{place}, "
+            for number, entry in enumerate(many(resource, "entry"), 1):
+                self._open(entry, f"{before}entry {number}", bundles + 1)
+
+    def _open(self, entry: object, place: str, bundles: int) -> None:
+        held = next(iter(dicts(entry, "resource")), None)
+        if held is None:
+            self.faults.append(f"{place}: no resource in it")
+        else:
+            self.collect(held, place, text(entry, "fullUrl") or "", bundles)
+
+    def _take(self, resource: Element, place: str, url: str) -> None:
+        if _stands_twice(resource):
+            why = "a key stands twice, or it is nested too deeply: not read"
+            self.faults.append(f"{place}: {why}")
+            return
+        lenient = _why_not_valid(resource, self._checks.get(id(resource)))
+        known_as = url or f"{text(resource, 'resourceType')}/{text(resource, 'id') or place}"
+        self.entries.append(Entry(place, known_as, resource, lenient))
+        for number, inner in enumerate(dicts(resource, "contained"), 1):
+            kind = text(inner, "resourceType")
+            if kind is not None and kind != "Bundle":
+                inner_url = f"{known_as}#{text(inner, 'id') or number}"
+                inner_place = f"{place}, contained {number} ({kind})"
+                self.entries.append(Entry(inner_place, inner_url, inner))
 
 
 def _stands_twice(held: object, depth: int = 0) -> bool:

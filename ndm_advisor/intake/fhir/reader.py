@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO, Final
 
 from ndm_advisor.intake.catalogue import Catalogue
@@ -29,11 +29,16 @@ _READ: Final = frozenset(
     }
 )
 _KNOWN: Final = _READ | {"Medication"}  # which is read where a request refers to it
+_UNNAMED: Final = "unnamed"  # the isolate of findings where no organism is reported
 _MOST_LISTED: Final = 20  # resources named one by one as read leniently
 
 
-def read_fhir(files: Iterable[BinaryIO], catalogue: Catalogue) -> Iterator[Report]:
+def read_fhir(
+    files: Iterable[BinaryIO], names: Sequence[str], catalogue: Catalogue
+) -> Iterator[Report]:
     """A report for each patient of each bundle; bulk files belong together, whatever their order.
+
+    `names` are what the files are called in the account; where there is one file it is not named.
 
     The lines of NDJSON files are held until the last file is read: a result and its patient stand
     in different files.
@@ -41,8 +46,8 @@ def read_fhir(files: Iterable[BinaryIO], catalogue: Catalogue) -> Iterator[Repor
     numbers = iter(range(1, 10**9))
     bulk: list[Entry] = []
     bulk_faults: list[str] = []
-    for file in files:
-        for document in documents(file):
+    for file, name in zip(files, names, strict=True):
+        for document in documents(file, name if len(names) > 1 else ""):
             if document.is_bulk:
                 bulk.extend(document.entries)
                 bulk_faults.extend(document.faults)
@@ -52,9 +57,7 @@ def read_fhir(files: Iterable[BinaryIO], catalogue: Catalogue) -> Iterator[Repor
         yield from _reports(Document(tuple(bulk), tuple(bulk_faults)), catalogue, numbers)
 
 
-def _reports(
-    document: Document, catalogue: Catalogue, numbers: Iterator[int]
-) -> Iterator[Report]:
+def _reports(document: Document, catalogue: Catalogue, numbers: Iterator[int]) -> Iterator[Report]:
     """One for each patient; what names no patient goes with the only one there is."""
     links = Links(document.entries)
     by_patient: dict[str | None, list[Entry]] = {}
@@ -124,7 +127,7 @@ def _findings(
         is_member = links.is_below(entry, isolates)
         for read in results.observations(entry, catalogue, is_member=is_member):
             said.append(_placed(read, entry, isolates, links))
-    same = _same_isolates(grown, said, links)
+    same = {_UNNAMED: _UNNAMED} | _same_isolates(grown, said, links)
     return [o if o.isolate is None else o._replace(isolate=same[o.isolate]) for o in said]
 
 
@@ -134,7 +137,7 @@ def _placed(
     if not read.is_finding:
         return read.said
     try:
-        return read.said._replace(isolate=links.isolate_of(entry, isolates))
+        return read.said._replace(isolate=links.isolate_of(entry, isolates) or _UNNAMED)
     except LookupError:
         return results.untold(read.said)
 
@@ -152,8 +155,12 @@ def _same_isolates(
         if o.isolate is None:
             continue
         if o.kind == "organism":
-            named[o.isolate] = (o.value_codes, fold(o.value or ""), links.specimens(grown[o.isolate]))
-        elif o.aside is None:
+            named[o.isolate] = (
+                o.value_codes,
+                fold(o.value or ""),
+                links.specimens(grown[o.isolate]),
+            )
+        elif o.aside is None and o.isolate in panels:
             panels[o.isolate][o.codes, fold(o.name)] = (o.value, o.unit, o.category)
     same: dict[str, str] = {}
     for url in grown:

@@ -130,12 +130,14 @@ def _read(
         "other",
         place,
         codes=code.codes,
-        name=code.words,
+        name=" ".join(code.words.split()),
         date=_day(whole),
         aside=_why_aside(whole),
     )
     made = _with_value(made, element)
-    fact = next((_FACTS[c.code] for c in code.codes if c.system == LOINC and c.code in _FACTS), None)
+    fact = next(
+        (_FACTS[c.code] for c in code.codes if c.system == LOINC and c.code in _FACTS), None
+    )
     if fact is not None:
         return Read(made._replace(kind=fact), is_finding=False)
     if (gene := _gene(made, catalogue)) is not None:
@@ -166,7 +168,9 @@ def _susceptibility(
         return Read(made._replace(aside=made.aside or why), is_finding=False)
     words = [Item(part(element, "method")), Item(part(whole, "method"))]
     named = [word.words for word in words if word.words]
-    standard = next((held for held in (*named, *_notes(element)) if _STANDARD.fullmatch(held)), None)
+    standard = next(
+        (held for held in (*named, *_notes(element)) if _STANDARD.fullmatch(held)), None
+    )
     method = next((_METHODS[fold(held)] for held in named if fold(held) in _METHODS), None)
     result = made._replace(
         kind="susceptibility", name=name, method=method or scale, standard=standard
@@ -204,7 +208,10 @@ def _with_value(made: Observation, element: Element) -> Observation:
         value, unit = _quantity(held), unit_of(held)
     elif kind == "Ratio":
         top, bottom = text(held, "numerator", "value"), text(held, "denominator", "value")
-        value, unit = (f"{top}/{bottom}" if top and bottom else top), unit_of(part(held, "numerator"))
+        value, unit = (
+            (f"{top}/{bottom}" if top and bottom else top),
+            unit_of(part(held, "numerator")),
+        )
     elif kind in {"String", "Integer", "DateTime"}:
         value = text(held)
     elif kind == "Boolean":

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from pydantic import BaseModel
+
 from ndm_advisor.intake.fhir.documents import Entry
 from ndm_advisor.intake.fhir.elements import (
     Element,
@@ -29,7 +31,7 @@ from ndm_advisor.model.case import Hospital, Infection, Isolate, Panel, Patient
 from ndm_advisor.model.mic import MicFormatError, parse_mic
 
 ORGANISM: Final = "isolate.organism"
-_TABLES: Final = {
+_TABLES: Final[dict[str, type[BaseModel]]] = {
     "isolate": Isolate,
     "panel": Panel,
     "infection": Infection,
