@@ -13,6 +13,7 @@ from ndm_advisor.cli.commands import (
     crcl,
     dose,
     explain,
+    importing,
     knowledge,
     man,
     new,
@@ -162,6 +163,19 @@ app.command("man", cls=Command, short_help="The manual page.", help=man.HELP)(gu
 app.command("help", cls=Command, short_help="Exit statuses, settings, commands.", help=topics.HELP)(
     guarded(topics.help_on)
 )
+
+_import = typer.Typer(
+    help=importing.HELP,
+    short_help="Laboratories' exports to case files.",
+    context_settings=_SETTINGS,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+_import.command("hl7", cls=Command, help=importing.HL7_HELP)(guarded(importing.hl7))
+_import.command("whonet", cls=Command, help=importing.WHONET_HELP)(guarded(importing.whonet))
+_import.command("ncbi", cls=Command, help=importing.NCBI_HELP)(guarded(importing.ncbi))
+_import.command("csv", cls=Command, help=importing.CSV_HELP)(guarded(importing.csv))
+app.add_typer(_import, name="import")
 
 _knowledge = typer.Typer(
     help=knowledge.HELP,

@@ -7,7 +7,7 @@ gets wrong costs that segment and is reported; the rest of the message is read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO, Final, NamedTuple
 
 import hl7
@@ -290,16 +290,21 @@ class _Organism(NamedTuple):
     isolate: str
 
 
-def read_hl7(file: BinaryIO, catalogue: Catalogue) -> Iterator[Report]:
-    """A report for each patient of each message of the file, in order."""
+def read_hl7(
+    files: Sequence[BinaryIO], names: Sequence[str], catalogue: Catalogue
+) -> Iterator[Report]:
+    """A report for each patient of each message of the files, in order."""
     number = 0
-    for message in messages(file):
-        faults, notes = list(message.faults), list(message.notes)
-        segments = _segments(message, faults, notes) if message.lines else []
-        for patient in _by_patient(segments) or [[]]:
-            number += 1
-            yield _report(number, message, patient, (faults, notes), catalogue)
-            faults, notes = [], []  # said once
+    for file, name in zip(files, names, strict=True):
+        of_file = f"{name}, " if len(files) > 1 else ""
+        for message in messages(file):
+            faults, notes = list(message.faults), list(message.notes)
+            segments = _segments(message, faults, notes) if message.lines else []
+            place = f"{of_file}line {message.line}"
+            for patient in _by_patient(segments) or [[]]:
+                number += 1
+                yield _report(number, place, patient, (faults, notes), catalogue)
+                faults, notes = [], []  # said once
 
 
 def _by_patient(segments: list[_Segment]) -> list[list[_Segment]]:
@@ -314,7 +319,7 @@ def _by_patient(segments: list[_Segment]) -> list[list[_Segment]]:
 
 def _report(
     number: int,
-    message: Message,
+    place: str,
     segments: list[_Segment],
     said: tuple[list[str], list[str]],
     catalogue: Catalogue,
@@ -334,7 +339,7 @@ def _report(
         notes.append(f"{comments} comments (NTE) are not read")
     return Report(
         f"hl7-{number}",
-        f"message {number} (line {message.line})",
+        place,
         tuple(observations),
         tuple(s.raw(f) for s in segments if s.name == "PID" for f in (2, 3) if s.raw(f)),
         tuple(faults),

@@ -170,7 +170,7 @@ class _Reader:
             yield from self._genes(row, self.mapping.genes)
 
     def _constants(self, row: Row) -> Iterator[Observation]:
-        """What the mapping says of every row: an observation of the mapping's, not of the file's."""
+        """What the mapping says of every row."""
         for key in ("organism", "specimen", "site"):
             if key in self.mapping.constant:
                 kind, _ = _KINDS[key]
@@ -200,14 +200,16 @@ class _Reader:
         found = [m for m, text in zip(measured, (mic, zone), strict=True) if text]
         if not found and not category and not drug:
             return
-        for column, value, unit in found or [(result.category or result.drug, None, None)]:
+        if not found:
+            found = [(result.category, "", "")]
+        for column, value, unit in found:
             yield Observation(
                 "susceptibility",
                 place_of(row, column or result.drug, self.files),
                 "1",
                 name=drug,
-                value=value,
-                unit=unit,
+                value=value or None,
+                unit=unit or None,
                 category=category,
                 standard=self._cell(row, result.standard) or self.mapping.constant.get("standard"),
                 version=self._cell(row, result.version) or self.mapping.constant.get("version"),

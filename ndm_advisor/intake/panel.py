@@ -43,6 +43,7 @@ _RANK: Final = {"R": 3, "NS": 2, "SDD": 1, "I": 1, "S": 0}
 _MG_L: Final = frozenset({"mg/l", "ug/ml", "mcg/ml", "µg/ml", "μg/ml", "microg/ml"})
 _MM: Final = "mm"
 _STANDARDS: Final = ("EUCAST", "CLSI", "FDA")
+_NOT_STATED: Final = frozenset({"", "missing", "unknown", "not-provided", "not-stated", "none"})
 _FIRST_OF_TWO: Final = re.compile(r"([<>=]*\s*[0-9.]+)\s*/\s*[0-9.]+")
 _METHODS_TOGETHER: Final = ("broth-disk-elution", "strip-stacking", "disk-proximity")
 
@@ -111,8 +112,9 @@ def read_result(said: Observation, told: Told, catalogue: Catalogue) -> Result:
     if drug.id is None:
         raise UnreadError(drug.why_not)
     category, standard = _category(said, catalogue)
-    standard, version = _standard(said, standard, told)
-    result = Result(drug.id, said, category, standard=standard, version=version)
+    standard, version, note = _standard(said, standard, told)
+    notes = (note,) if note else ()
+    result = Result(drug.id, said, category, standard=standard, version=version, notes=notes)
     text = (said.value or "").strip()
     if category is None and text and (word := _category_word(text)):
         result = result._replace(category=word)
@@ -149,16 +151,22 @@ def _why_nothing(said: Observation) -> str:
     return "no result"
 
 
-def _standard(said: Observation, of_code: str | None, told: Told) -> tuple[str | None, str | None]:
-    """The standard and edition the message states; else what the person told."""
-    stated = said.standard or of_code
-    if not stated or not stated.strip():
-        return told.standard, told.version
+def _standard(
+    said: Observation, of_code: str | None, told: Told
+) -> tuple[str | None, str | None, str]:
+    """The standard and edition the message states, else what the person told; and a note.
+
+    A standard this tool does not read leaves the row without one: its numbers are not read, and its
+    category stands as the laboratory's.
+    """
+    stated = (said.standard or of_code or "").strip()
+    if fold(stated) in _NOT_STATED:
+        return told.standard, told.version, ""
     name, edition = _standard_named(stated)
     if name is None:
-        raise UnreadError(f"the standard {shown(stated)} is not one this tool reads")
+        return None, None, f"{shown(stated)} is no standard this tool reads: none is written"
     version = said.version or edition or (told.version if name == told.standard else None)
-    return name, version
+    return name, version, ""
 
 
 def _standard_named(text: str) -> tuple[str | None, str | None]:
@@ -190,7 +198,7 @@ def _measured(result: Result, text: str, told: Told, catalogue: Catalogue) -> Re
         zone = _zone(result, text, told, catalogue)
         return result._replace(zone_mm=zone)
     mic = _mic(text, len(catalogue.components.get(result.drug, ())))
-    notes = (f"{result.drug}: {note}",) if note else ()
+    notes = (*result.notes, f"{result.drug}: {note}") if note else result.notes
     return result._replace(mic=mic, notes=notes)
 
 

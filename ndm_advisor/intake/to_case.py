@@ -37,6 +37,7 @@ _OF_PATIENT: Final = (
 _LIST: Final = "allergies"
 _SITES: Final[tuple[str, ...]] = get_args(Site)
 _NO_SITE: Final = "the site of the infection is not told: give --site"
+NO_CASE: Final = "no case: "  # begins the reason of what is said of an isolate without a case
 _MOST_REPAIRS: Final = 20  # values a case may refuse before it is given up whole
 
 
@@ -107,7 +108,7 @@ def to_cases(report: Report, told: Told, catalogue: Catalogue, *, on: date) -> U
             draft, case = _case(scope, _id_of(report, isolate, label, told), told, catalogue, on)
         except _NoCaseError as error:
             refused.append(str(error))
-            reasons = {id(o): f"no case: {error}" for o in scope} | reasons
+            reasons = {id(o): f"{NO_CASE}{error}" for o in scope} | reasons
             continue
         cases.append(_imported(draft, case))
         aside = {id(s.observation): s.reason for s in draft.set_aside}

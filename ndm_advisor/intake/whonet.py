@@ -12,7 +12,6 @@ from typing import Final, NamedTuple
 
 from ndm_advisor.errors import UsageError
 from ndm_advisor.intake.observed import DISK, MIC, STRIP, WHONET, Code, Kind, Observation, Report
-from ndm_advisor.intake.quantities import shown
 from ndm_advisor.intake.tabular import Row, Table, grouped, place_of
 
 _RESULT: Final = re.compile(r"([A-Z0-9]{3})_([A-Z])([DME])([0-9]+(?:[._][0-9]+)?)?")
@@ -61,9 +60,7 @@ class _Plan(NamedTuple):
     identity: tuple[int, ...]
 
 
-def read_whonet(
-    tables: Sequence[Table], *, decimal_comma: bool = False
-) -> tuple[Iterator[Report], tuple[str, ...]]:
+def read_whonet(tables: Sequence[Table]) -> tuple[Iterator[Report], tuple[str, ...]]:
     """A report for each isolate of the tables, and the names of the columns that are not read.
 
     Raises:
@@ -76,7 +73,7 @@ def read_whonet(
         for index, name in enumerate(table.header)
         if index not in {column.at for column in plan.columns} | set(plan.identity)
     )
-    return _reports(tables, plans, decimal_comma=decimal_comma), tuple(unread)
+    return _reports(tables, plans), tuple(unread)
 
 
 def _plan(table: Table) -> _Plan:
@@ -115,14 +112,12 @@ def _column(index: int, name: str) -> _Column | None:
     return _Column(index, name, "susceptibility", drug, guideline, method, disk_ug)
 
 
-def _reports(
-    tables: Sequence[Table], plans: Sequence[_Plan], *, decimal_comma: bool
-) -> Iterator[Report]:
+def _reports(tables: Sequence[Table], plans: Sequence[_Plan]) -> Iterator[Report]:
     files = [table.name for table in tables]
     keyed = ((_key(row, plans[row.file]), row) for table in tables for row in table.rows)
     for number, rows in enumerate(grouped(keyed), 1):
         observations = [
-            _observation(row, column, files, decimal_comma=decimal_comma)
+            _observation(row, column, files)
             for row in rows
             for column in plans[row.file].columns
             if row.cells[column.at]
@@ -141,13 +136,11 @@ def _key(row: Row, plan: _Plan) -> tuple[str, ...] | None:
     return tuple(row.cells[i] for i in plan.identity)
 
 
-def _observation(
-    row: Row, column: _Column, files: Sequence[str], *, decimal_comma: bool
-) -> Observation:
+def _observation(row: Row, column: _Column, files: Sequence[str]) -> Observation:
     text = row.cells[column.at]
     place = place_of(row, column.name, files)
     if column.kind == "susceptibility":
-        return _result(text, column, place, decimal_comma=decimal_comma)
+        return _result(text, column, place)
     if column.kind == "age":
         return _age(text, place)
     codes: tuple[Code, ...] = ()
@@ -166,24 +159,19 @@ def _age(text: str, place: str) -> Observation:
     return Observation("age", place, value=match[1], unit=unit)
 
 
-def _result(text: str, column: _Column, place: str, *, decimal_comma: bool) -> Observation:
-    guideline = _GUIDELINES.get(column.guideline)
-    aside = None
-    if guideline is None:
-        aside = f"the guideline letter {shown(column.guideline)} of the column is not known here"
+def _result(text: str, column: _Column, place: str) -> Observation:
+    guideline = _GUIDELINES.get(column.guideline, f"WHONET guideline {column.guideline}")
     is_word = not any(sign.isdecimal() for sign in text)
-    number = text.replace(",", ".") if decimal_comma else text
     return Observation(
         "susceptibility",
         place,
         "1",
         codes=(Code(WHONET, column.drug),),
         name="",
-        value=None if is_word else number,
+        value=None if is_word else text,
         unit=None if is_word else _UNITS[column.method],
         category=text if is_word else None,
         method=_METHODS[column.method],
         standard=guideline,
         disk_ug=column.disk_ug,
-        aside=aside,
     )
