@@ -171,6 +171,7 @@ _import = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+_import.command("fhir", cls=Command, help=importing.FHIR_HELP)(guarded(importing.fhir))
 _import.command("hl7", cls=Command, help=importing.HL7_HELP)(guarded(importing.hl7))
 _import.command("whonet", cls=Command, help=importing.WHONET_HELP)(guarded(importing.whonet))
 _import.command("ncbi", cls=Command, help=importing.NCBI_HELP)(guarded(importing.ncbi))

@@ -23,6 +23,7 @@ Examples:
 \b
   ndm-advisor import whonet export.csv --site complicated-uti | ndm-advisor batch -
   ndm-advisor import hl7 message.hl7 --to cases
+  ndm-advisor import fhir bundle.json --to cases
   ndm-advisor import csv panel.csv --mapping mapping.toml --dry-run
 
 What the file does not say stays unknown; what a case cannot hold is set aside and counted.
@@ -33,6 +34,22 @@ Without --to, one case a line (NDJSON) goes to standard output; the account of w
 understood and set aside goes to standard error. Exit status 3: some isolates make no case,
 4: none does.
 """
+FHIR_HELP: Final = (
+    """
+Read FHIR R4: bundles in JSON or XML, and NDJSON bulk files, which are read together.
+
+Examples:
+
+\b
+  ndm-advisor import fhir bundle.json --dry-run --verbose
+  ndm-advisor import fhir report.xml --site bloodstream --to cases
+  ndm-advisor import fhir Patient.ndjson Observation.ndjson | ndm-advisor batch -
+
+An entry that is not valid FHIR is read as far as it goes, and named.
+Needs the extra: pip install 'ndm-advisor[fhir]'
+"""
+    + _OUTPUT_HELP
+)
 HL7_HELP: Final = (
     """
 Read HL7 version 2 results (ORU^R01): one or many messages, batches, any line ending.
@@ -363,6 +380,17 @@ def _read_hl7(names: "Sequence[str]", catalogue: "Catalogue", held: ExitStack) -
     return Reading(read_hl7(files, names, catalogue))
 
 
+def _read_fhir(names: "Sequence[str]", catalogue: "Catalogue", held: ExitStack) -> Reading:
+    from ndm_advisor.intake.fhir.documents import require_extra  # noqa: PLC0415
+
+    require_extra()
+    from ndm_advisor.cli.lab_files import open_bytes  # noqa: PLC0415
+    from ndm_advisor.intake.fhir.reader import read_fhir  # noqa: PLC0415
+
+    files = [open_bytes(name, held) for name in names]
+    return Reading(read_fhir(files, names, catalogue))
+
+
 def _read_whonet(names: "Sequence[str]", _: "Catalogue", held: ExitStack) -> Reading:
     from ndm_advisor.cli.lab_files import open_tables  # noqa: PLC0415
     from ndm_advisor.intake.whonet import read_whonet  # noqa: PLC0415
@@ -381,6 +409,7 @@ def _read_ncbi(names: "Sequence[str]", _: "Catalogue", held: ExitStack) -> Readi
     return Reading(reports, unread, tuple(table.faults for table in tables))
 
 
+fhir = _command_of(_read_fhir)
 hl7 = _command_of(_read_hl7)
 whonet = _command_of(_read_whonet)
 ncbi = _command_of(_read_ncbi)

@@ -47,6 +47,7 @@ _KEYS: Final = frozenset(
     }
 ) - {"isolate.organism", "panel.results", "hospital.stock"}
 _OF_DRUGS: Final = re.compile(r"(panel\.results|hospital\.stock)\.[a-z0-9+\-]{1,80}")
+_LABEL: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\-]{0,99}", re.ASCII)
 _LISTS: Final = frozenset(
     {
         "isolate.other_carbapenemases",
@@ -63,6 +64,9 @@ def said(place: str, key: str, value: object) -> Observation:
     is_key = key in _KEYS or _OF_DRUGS.fullmatch(key) is not None
     if not is_key or value is None:
         return Observation("other", place, name=key)
+    if key == "id" and _LABEL.fullmatch(str(value)) is None:
+        aside = "an id that could not name a file: the case gets a running number"
+        return Observation("case", place, name=key, fields=(("value", value),), aside=aside)
     return Observation("case", place, name=key, fields=(("value", value),))
 
 
