@@ -121,9 +121,6 @@ def _findings(
     isolates = {url: url for url in grown}
     said: list[Observation] = []
     for entry in entries:
-        if entry.url in grown:
-            said.append(results.organism(entry, entry.url, catalogue))
-            continue
         is_member = links.is_below(entry, isolates)
         for read in results.observations(entry, catalogue, is_member=is_member):
             said.append(_placed(read, entry, isolates, links))

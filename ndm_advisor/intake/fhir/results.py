@@ -10,7 +10,13 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from ndm_advisor.intake.catalogue import Catalogue, identify_drug, identify_gene, identify_organism
+from ndm_advisor.intake.catalogue import (
+    Catalogue,
+    answer_of,
+    identify_drug,
+    identify_gene,
+    identify_organism,
+)
 from ndm_advisor.intake.fhir import stated
 from ndm_advisor.intake.fhir.documents import Entry
 from ndm_advisor.intake.fhir.elements import (
@@ -67,51 +73,25 @@ class Read(NamedTuple):
 
 
 def is_organism(entry: Entry, catalogue: Catalogue) -> bool:
-    """The resource says what grew: by its code, or by its value."""
-    code = Item(part(entry.resource, "code"))
-    if code.code_of(terms.CASE_KEY) is not None:
-        return code.code_of(terms.CASE_KEY) == stated.ORGANISM
-    if any(c.system == LOINC and c.code in _ORGANISM_CODES for c in code.codes):
-        return value_of(entry.resource) is not None
-    if identify_organism(code.codes, code.words, catalogue).id is not None:
-        return True
-    value = Item(part(entry.resource, "valueCodeableConcept"))
-    is_named = bool(value.codes) or bool(value.words)
-    return is_named and identify_organism(value.codes, value.words, catalogue).id is not None
-
-
-def organism(entry: Entry, isolate: str, catalogue: Catalogue) -> Observation:
-    """What grew. A laboratory may put the organism into the code, and how much into the value."""
-    code = Item(part(entry.resource, "code"))
-    value = Item(part(entry.resource, "valueCodeableConcept"))
-    if code.code_of(terms.CASE_KEY) is not None:
-        name = value.code_of(terms.ORGANISM) or value.words
-        return Observation("organism", entry.place, isolate, value=name.replace("-", " "))
-    if identify_organism(code.codes, code.words, catalogue).id is not None:
-        value = code
-    made = Observation(
-        "organism",
-        entry.place,
-        isolate,
-        codes=code.codes,
-        name=code.words,
-        value=value.words or text(entry.resource, "valueString"),
-        value_codes=value.codes,
-        aside=_why_aside(entry.resource),
-    )
-    return made._replace(date=_day(entry.resource))
+    """The resource, or one of its components, says what grew."""
+    parts = (entry.resource, *dicts(entry.resource, "component"))
+    return any(_names_organism(element, catalogue) for element in parts)
 
 
 def observations(entry: Entry, catalogue: Catalogue, *, is_member: bool) -> Iterator[Read]:
-    """The resource, then its components. `is_member`: it hangs below an organism."""
+    """The resource, then its components. `is_member`: it belongs to an organism."""
     if own := list(stated.observation(entry)):
-        yield from (Read(said, is_finding=False) for said in own)
+        yield from (Read(said, is_finding=said.kind == "organism") for said in own)
         return
     resource = entry.resource
-    yield _read(resource, resource, entry.place, catalogue, is_member=is_member)
+    parts = [(resource, entry.place)]
     for number, component in enumerate(dicts(resource, "component"), 1):
-        place = f"{entry.place}, component {number}"
-        yield _read(component, resource, place, catalogue, is_member=is_member)
+        parts.append((component, f"{entry.place}, component {number}"))
+    for element, place in parts:
+        if _names_organism(element, catalogue):
+            yield Read(_organism(element, resource, place, catalogue), is_finding=True)
+        else:
+            yield _read(element, resource, place, catalogue, is_member=is_member)
 
 
 def untold(said: Observation) -> Observation:
@@ -120,6 +100,43 @@ def untold(said: Observation) -> Observation:
 
 
 # --- one of them -----------------------------------------------------------------------------
+
+
+def _names_organism(element: Element, catalogue: Catalogue) -> bool:
+    """By its code, or by its value; a laboratory may also use the organism as the code."""
+    code = Item(part(element, "code"))
+    if code.code_of(terms.CASE_KEY) is not None:
+        return code.code_of(terms.CASE_KEY) == stated.ORGANISM
+    if any(c.system == LOINC and c.code in _ORGANISM_CODES for c in code.codes):
+        return value_of(element) is not None
+    value = Item(part(element, "valueCodeableConcept"))
+    if identify_organism(code.codes, code.words, catalogue).id is not None:
+        return _answer(element, catalogue) not in {"not-detected", "not-done"}
+    return identify_organism(value.codes, value.words, catalogue).id is not None
+
+
+def _answer(element: Element, catalogue: Catalogue) -> str | None:
+    """Found or not found, where the value or the interpretation says so."""
+    made = _with_value(Observation("other", ""), element)
+    return answer_of(made.value_codes, made.value, catalogue)
+
+
+def _organism(element: Element, whole: Element, place: str, catalogue: Catalogue) -> Observation:
+    """What grew; how much of it, where the organism is the code, is of no use to a case."""
+    code = Item(part(element, "code"))
+    grown = Item(part(element, "valueCodeableConcept"))
+    if identify_organism(code.codes, code.words, catalogue).id is not None:
+        grown = code
+    return Observation(
+        "organism",
+        place,
+        codes=code.codes,
+        name=code.words,
+        value=grown.words or text(element, "valueString"),
+        value_codes=grown.codes,
+        date=_day(whole),
+        aside=_why_aside(whole),
+    )
 
 
 def _read(
@@ -164,7 +181,8 @@ def _susceptibility(
     is_drug = identify_drug(made.codes, name, catalogue).id is not None
     has_result = made.category is not None or made.value is not None
     if not is_drug and not (is_member and has_result) and made.category is None:
-        why = None if has_result or not many(element, "hasMember") else "a heading over others"
+        is_heading = many(element, "hasMember") or many(element, "component")
+        why = "a heading over others" if is_heading and not has_result else None
         return Read(made._replace(aside=made.aside or why), is_finding=False)
     words = [Item(part(element, "method")), Item(part(whole, "method"))]
     named = [word.words for word in words if word.words]

@@ -71,9 +71,14 @@ def said(place: str, key: str, value: object) -> Observation:
 
 
 def observation(entry: Entry) -> Iterator[Observation]:
-    """A fact or a row of the panel; nothing where the resource carries none of our codes."""
+    """An organism, a fact or a row of the panel; nothing where none of our codes stands."""
     code = Item(part(entry.resource, "code"))
     key = code.code_of(terms.CASE_KEY)
+    if key == ORGANISM:
+        grown = Item(part(entry.resource, "valueCodeableConcept"))
+        name = (grown.code_of(terms.ORGANISM) or grown.words).replace("-", " ")
+        yield Observation("organism", entry.place, value=name)
+        return
     if key is not None:
         yield said(entry.place, key, _fact(key, entry.resource))
         return

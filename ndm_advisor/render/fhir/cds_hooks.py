@@ -24,7 +24,7 @@ from ndm_advisor.render.fhir.of_case import Codes
 from ndm_advisor.render.markdown_text import markdown
 from ndm_advisor.render.text import visible
 
-LONGEST_SUMMARY: Final = 140  # characters, by the CDS Hooks specification
+LONGEST_SUMMARY: Final = 139  # characters; the CDS Hooks specification says fewer than 140
 _NAMESPACE: Final = uuid.uuid5(uuid.NAMESPACE_URL, f"{terms.BASE}:cards")
 _INDICATOR: Final = {"stop": "critical", "caution": "warning", "note": "info"}
 _THE_PATIENT: Final[Element] = {"display": "the patient this advice was asked for"}
