@@ -27,6 +27,8 @@ from ndm_advisor.read.names import (
 _DRUG_CODES: Final = (ATC, WHONET, AMR, RXNORM)
 _METHODS: Final = {"mic": MIC, "disk": DISK, "gradient_strip": STRIP, "generic": None}
 _UNVERIFIED: Final = "method_not_verified"
+_MOST_KEPT: Final = 5_000  # look-ups: a table asks for the same few drugs in every row
+_LONGEST_KEPT: Final = 80
 _ROUTES: Final = frozenset({"fosfomycin-iv", "fosfomycin-oral"})
 _VARIANT: Final = re.compile(r"(.+?)-\d+[a-z]?", re.IGNORECASE)
 
@@ -73,6 +75,7 @@ class Catalogue(NamedTuple):
     specimens_by_code: Mapping[Code, Specimen]
     specimens_by_name: Mapping[str, Specimen]
     disks: Mapping[tuple[str, str], frozenset[str]]  # (standard, drug) -> contents in ug
+    identified: dict[tuple[tuple[Code, ...], str], Identified]  # drugs already looked up
 
 
 def load_catalogue(knowledge: Knowledge, names: Names, directory: Path | None = None) -> Catalogue:
@@ -118,6 +121,7 @@ def load_catalogue(knowledge: Knowledge, names: Names, directory: Path | None = 
             fold(name): specimen for specimen, said, _ in specimens for name in said
         },
         disks=_disks(knowledge),
+        identified={},
     )
 
 
@@ -175,11 +179,21 @@ def _disks(knowledge: Knowledge) -> dict[tuple[str, str], frozenset[str]]:
 # --- look-ups ----------------------------------------------------------------------------------
 
 
-def identify_drug(codes: Iterable[Code], name: str, catalogue: Catalogue) -> Identified:
+def identify_drug(codes: tuple[Code, ...], name: str, catalogue: Catalogue) -> Identified:
     """The drug of a panel row, order or allergy: by code, else by its whole name.
 
     A code and a name that mean two drugs contradict each other: neither is taken.
     """
+    asked = (codes, name)
+    found = catalogue.identified.get(asked)
+    if found is None:
+        found = _drug(codes, name, catalogue)
+        if len(catalogue.identified) < _MOST_KEPT and len(name) <= _LONGEST_KEPT:
+            catalogue.identified[asked] = found
+    return found
+
+
+def _drug(codes: tuple[Code, ...], name: str, catalogue: Catalogue) -> Identified:
     by_code = {
         code: catalogue.drugs_by_code[code] for code in codes if code in catalogue.drugs_by_code
     }
@@ -188,7 +202,7 @@ def identify_drug(codes: Iterable[Code], name: str, catalogue: Catalogue) -> Ide
         return Identified(None, why_not=f"the code stands for {_either(meant)}")
     named = _named(name, catalogue)
     if not meant:
-        return _by_name(name, named, tuple(codes))
+        return _by_name(name, named, codes)
     (drug,) = meant
     if named and drug not in named and not _is_route_of(drug, named):
         reason = f"the code means {drug}, the name {_either(named)}"
