@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from ndm_advisor.intake.observed import AMR, ATC, DISK, LOINC, MIC, RXNORM, STRIP, WHONET, Code
+from ndm_advisor.intake.quantities import shown
 from ndm_advisor.knowledge.load import load_codes, load_loinc, load_organism_codes
 from ndm_advisor.model.case import FOSFOMYCIN_NO_ROUTE
 from ndm_advisor.model.knowledge import Drug, Knowledge
@@ -233,10 +234,10 @@ def _by_name(name: str, named: tuple[str, ...], codes: tuple[Code, ...]) -> Iden
         return Identified(None, why_not=f"the name stands for {_either(named)}")
     if is_azt(name):
         return Identified(None, why_not=AMBIGUOUS_AZT)
-    shown = [f"{code.system} {code.code}" for code in codes]
-    if not shown:
+    asked = [f"{code.system} {code.code}" for code in codes]
+    if not asked:
         return Identified(None, why_not="unknown drug name" if name.strip() else "no drug is named")
-    return Identified(None, why_not=f"unknown drug code {', '.join(shown)}")
+    return Identified(None, why_not=f"unknown drug code {', '.join(asked)}")
 
 
 def _is_route_of(drug: str, named: tuple[str, ...]) -> bool:
@@ -257,8 +258,9 @@ def identify_organism(codes: Iterable[Code], name: str, catalogue: Catalogue) ->
     if meant:
         code = next(iter(by_code), None)
         return Identified(meant.pop(), f"{code.system} {code.code}" if code else "name")
-    shown = " ".join([*(f"{code.system} {code.code}" for code in codes), name.strip()]).strip()
-    return Identified(None, why_not=f"unknown organism: {shown}" if shown else "no organism")
+    known_as = [shown(name.strip())] if name.strip() else []
+    asked = ", ".join([*known_as, *(f"{code.system} {code.code}" for code in codes)])
+    return Identified(None, why_not=f"unknown organism: {asked}" if asked else "no organism")
 
 
 def identify_gene(codes: Iterable[Code], name: str, catalogue: Catalogue) -> Gene | None:

@@ -362,7 +362,7 @@ def _report(
     ]
     comments = sum(segment.name == "NTE" for segment in segments)
     if comments:
-        notes.append(f"{comments} comments (NTE) are not read")
+        notes.append(f"comments (NTE) that are not read: {comments}")
     return Report(
         f"hl7-{number}",
         place,

@@ -296,7 +296,7 @@ def _one_row(
         lost = row if worse else other
         if _disagree(row, other):
             conflicts.append(_conflict(kept, lost))
-            reason = f"disagrees with {_words(kept)} at {kept.said.place}, which is kept"
+            reason = f"disagrees with {_words(kept)}, which is kept"
         else:
             reason = f"a second result of {row.drug} ({lost.standard}): a case holds one a drug"
         set_aside.extend(SetAside(said, reason) for said in left)

@@ -36,11 +36,13 @@ class Faults:
         self.held: dict[str, tuple[int, int]] = {}
 
     def add(self, reason: str, line: int) -> None:
+        """Count one line."""
         first, count = self.held.get(reason, (line, 0))
         if reason in self.held or len(self.held) < _MOST_REASONS:
             self.held[reason] = (first, count + 1)
 
     def sentences(self) -> Iterator[str]:
+        """One sentence for each reason."""
         for reason, (first, count) in self.held.items():
             more = f" and {count - 1} more" if count > 1 else ""
             yield f"line {first}{more}: {reason}"
