@@ -268,7 +268,7 @@ def _decoded(raw: bytes) -> tuple[str, str]:
 def _segments(message: Message, faults: list[str], notes: list[str]) -> list[_Segment]:
     """The segments of a message that can be read, by the separators its header names."""
     header = message.lines[0]
-    if _HEADER.match(header) is None:
+    if not _is_header(header):
         notes.append("the message header (MSH) is damaged; the usual separators are taken")
         header = _USUAL_HEADER
     good, places = [header], [message.line]
@@ -293,6 +293,13 @@ def _segments(message: Message, faults: list[str], notes: list[str]) -> list[_Se
         marks = Marks(component, repetition, parsed.esc, sub)
         found.append(_Segment(name, tuple(str(field) for field in segment), place, marks))
     return found
+
+
+def _is_header(line: str) -> bool:
+    """Whether a line names separators a message can be split by: all of them different."""
+    match = _HEADER.match(line)
+    marks = match[0][3:].rstrip(match[1]) if match else ""
+    return bool(marks) and len(set(marks)) == len(marks)
 
 
 # --- from segments to reports -------------------------------------------------------------------

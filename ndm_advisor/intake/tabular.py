@@ -18,7 +18,7 @@ from ndm_advisor.errors import UsageError
 
 _DELIMITERS: Final = "\t|;,"
 _MOST_REASONS: Final = 100
-_CACHE_KIB: Final = 16_384  # of the temporary database, whatever its size
+_CACHE_KIB: Final = 2_048  # of the temporary database, whatever its size
 
 
 class Row(NamedTuple):
