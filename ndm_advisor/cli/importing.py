@@ -5,6 +5,7 @@ Nothing is held but counts: a file of any length runs in the same memory.
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections import Counter
@@ -26,8 +27,8 @@ from ndm_advisor.render.text import visible
 
 _MOST_REASONS: Final = 500  # kept apart; what is beyond them is counted together
 _MOST_SHOWN: Final = 20
-_PARTICULAR: Final = re.compile(r" at (?:file |line |message |[A-Z]{3}\[).*?(?=,|;|$)")
 _WITH_ISOLATE: Final = "said of isolates without a case"
+_FILE_NAME: Final = re.compile(r"[\w-]{1,100}", re.ASCII)
 _OTHER: Final = "other reasons (--verbose shows each)"
 _PRIVATE_DIRECTORY: Final = 0o700
 
@@ -70,7 +71,7 @@ class Tally:
             for note in made.assumed:
                 _add(self.assumed, note)
             for conflict in made.conflicts:
-                _add(self.conflicts, f"{made.case.id}: {conflict}", general=False)
+                _add(self.conflicts, f"{made.case.id}: {conflict}")
         for note in understood.report.notes:
             _add(self.assumed, note)
         for fault in understood.report.faults:
@@ -84,10 +85,8 @@ class Tally:
             self.more_faults += 1
 
 
-def _add(counter: Counter[str], reason: str, *, general: bool = True) -> None:
-    """Count a reason; places in it are left out, so that like reasons are counted together."""
-    said = _PARTICULAR.sub("", reason) if general else reason
-    counter[said if said in counter or len(counter) < _MOST_REASONS else _OTHER] += 1
+def _add(counter: Counter[str], reason: str) -> None:
+    counter[reason if reason in counter or len(counter) < _MOST_REASONS else _OTHER] += 1
 
 
 def run_import(
@@ -122,13 +121,22 @@ def _make(directory: Path) -> None:
 
 def _write(case: Case, target: Target) -> None:
     if target.directory is None:
-        write_out(canonical_json(case) + b"\n")
+        write_out(_line_of(case))
         return
+    if _FILE_NAME.fullmatch(case.id or "") is None:
+        message = f"--to: the id `{case.id}` cannot name a file: letters, digits, - and _ only"
+        raise UsageError(message)
     path = target.directory / f"{case.id}.toml"
     if path.exists() and not target.force:
         message = f"--to: {path} is there already; --force writes over it"
         raise UsageError(message)
     write_file(str(path), to_toml(case).encode())
+
+
+def _line_of(case: Case) -> bytes:
+    """The case in one line of ASCII: what a terminal would obey is spelt out."""
+    line = canonical_json(case)
+    return (line if line.isascii() else json.dumps(json.loads(line)).encode()) + b"\n"
 
 
 # --- the account --------------------------------------------------------------------------------

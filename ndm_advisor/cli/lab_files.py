@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from io import TextIOWrapper
 from pathlib import Path
@@ -47,3 +47,11 @@ def open_tables(names: Sequence[str], held: ExitStack, delimiter: str | None = N
         if name != STDIN:
             held.callback(text.detach)
     return tables
+
+
+def faults_of(tables: Sequence[Table]) -> Iterator[str]:
+    """What was no row, said of each file; complete when the rows have been read."""
+    for table in tables:
+        of_file = f"{table.name}, " * (len(tables) > 1)
+        for sentence in table.faults.sentences():
+            yield of_file + sentence

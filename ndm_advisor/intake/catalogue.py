@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from ndm_advisor.intake.observed import AMR, ATC, DISK, LOINC, MIC, RXNORM, STRIP, WHONET, Code
+from ndm_advisor.intake.quantities import shown
 from ndm_advisor.knowledge.load import load_codes, load_loinc, load_organism_codes
 from ndm_advisor.model.case import FOSFOMYCIN_NO_ROUTE
 from ndm_advisor.model.knowledge import Drug, Knowledge
@@ -27,6 +28,8 @@ from ndm_advisor.read.names import (
 _DRUG_CODES: Final = (ATC, WHONET, AMR, RXNORM)
 _METHODS: Final = {"mic": MIC, "disk": DISK, "gradient_strip": STRIP, "generic": None}
 _UNVERIFIED: Final = "method_not_verified"
+_MOST_KEPT: Final = 5_000  # look-ups: a table asks for the same few drugs in every row
+_LONGEST_KEPT: Final = 80
 _ROUTES: Final = frozenset({"fosfomycin-iv", "fosfomycin-oral"})
 _VARIANT: Final = re.compile(r"(.+?)-\d+[a-z]?", re.IGNORECASE)
 
@@ -73,6 +76,7 @@ class Catalogue(NamedTuple):
     specimens_by_code: Mapping[Code, Specimen]
     specimens_by_name: Mapping[str, Specimen]
     disks: Mapping[tuple[str, str], frozenset[str]]  # (standard, drug) -> contents in ug
+    identified: dict[tuple[tuple[Code, ...], str], Identified]  # drugs already looked up
 
 
 def load_catalogue(knowledge: Knowledge, names: Names, directory: Path | None = None) -> Catalogue:
@@ -118,6 +122,7 @@ def load_catalogue(knowledge: Knowledge, names: Names, directory: Path | None = 
             fold(name): specimen for specimen, said, _ in specimens for name in said
         },
         disks=_disks(knowledge),
+        identified={},
     )
 
 
@@ -175,11 +180,21 @@ def _disks(knowledge: Knowledge) -> dict[tuple[str, str], frozenset[str]]:
 # --- look-ups ----------------------------------------------------------------------------------
 
 
-def identify_drug(codes: Iterable[Code], name: str, catalogue: Catalogue) -> Identified:
+def identify_drug(codes: tuple[Code, ...], name: str, catalogue: Catalogue) -> Identified:
     """The drug of a panel row, order or allergy: by code, else by its whole name.
 
     A code and a name that mean two drugs contradict each other: neither is taken.
     """
+    asked = (codes, name)
+    found = catalogue.identified.get(asked)
+    if found is None:
+        found = _drug(codes, name, catalogue)
+        if len(catalogue.identified) < _MOST_KEPT and len(name) <= _LONGEST_KEPT:
+            catalogue.identified[asked] = found
+    return found
+
+
+def _drug(codes: tuple[Code, ...], name: str, catalogue: Catalogue) -> Identified:
     by_code = {
         code: catalogue.drugs_by_code[code] for code in codes if code in catalogue.drugs_by_code
     }
@@ -188,7 +203,7 @@ def identify_drug(codes: Iterable[Code], name: str, catalogue: Catalogue) -> Ide
         return Identified(None, why_not=f"the code stands for {_either(meant)}")
     named = _named(name, catalogue)
     if not meant:
-        return _by_name(name, named, tuple(codes))
+        return _by_name(name, named, codes)
     (drug,) = meant
     if named and drug not in named and not _is_route_of(drug, named):
         reason = f"the code means {drug}, the name {_either(named)}"
@@ -219,10 +234,10 @@ def _by_name(name: str, named: tuple[str, ...], codes: tuple[Code, ...]) -> Iden
         return Identified(None, why_not=f"the name stands for {_either(named)}")
     if is_azt(name):
         return Identified(None, why_not=AMBIGUOUS_AZT)
-    shown = [f"{code.system} {code.code}" for code in codes]
-    if not shown:
+    asked = [f"{code.system} {code.code}" for code in codes]
+    if not asked:
         return Identified(None, why_not="unknown drug name" if name.strip() else "no drug is named")
-    return Identified(None, why_not=f"unknown drug code {', '.join(shown)}")
+    return Identified(None, why_not=f"unknown drug code {', '.join(asked)}")
 
 
 def _is_route_of(drug: str, named: tuple[str, ...]) -> bool:
@@ -243,8 +258,9 @@ def identify_organism(codes: Iterable[Code], name: str, catalogue: Catalogue) ->
     if meant:
         code = next(iter(by_code), None)
         return Identified(meant.pop(), f"{code.system} {code.code}" if code else "name")
-    shown = " ".join([*(f"{code.system} {code.code}" for code in codes), name.strip()]).strip()
-    return Identified(None, why_not=f"unknown organism: {shown}" if shown else "no organism")
+    known_as = [shown(name.strip())] if name.strip() else []
+    asked = ", ".join([*known_as, *(f"{code.system} {code.code}" for code in codes)])
+    return Identified(None, why_not=f"unknown organism: {asked}" if asked else "no organism")
 
 
 def identify_gene(codes: Iterable[Code], name: str, catalogue: Catalogue) -> Gene | None:

@@ -28,7 +28,7 @@ from ndm_advisor.intake.observed import (
 )
 
 LONGEST_LINE: Final = 1_000_000  # bytes; a segment is a few hundred
-MOST_SEGMENTS: Final = 20_000  # of one message
+LARGEST_MESSAGE: Final = 20_000_000  # characters
 _CHUNK: Final = 65_536
 _SEGMENT: Final = re.compile(r"[A-Z][A-Z0-9]{2}")
 _ENVELOPE: Final = frozenset({"FHS", "BHS", "BTS", "FTS"})
@@ -191,38 +191,64 @@ def lines_of(file: BinaryIO) -> Iterator[bytes | None]:
         yield None if skipping else rest
 
 
+class _Open:
+    """The message in hand. Faults of one kind are counted together, so that memory stays flat."""
+
+    def __init__(self, start: int, lines: list[str]) -> None:
+        self.start = start
+        self.lines = lines
+        self.size = 0
+        self.faults: dict[str, tuple[int, int]] = {}
+        self.notes: dict[str, tuple[int, int]] = {}
+
+    def add(self, number: int, raw: bytes | None, line: str) -> None:
+        """Take a line, or the reason why it cannot be taken."""
+        fault = None
+        if raw is None:
+            fault = "longer than a segment can be"
+        elif not line or line[:3] in _ENVELOPE:
+            return
+        elif not self.lines:
+            fault = "stands before any message header (MSH)"
+        elif self.size + len(line) > LARGEST_MESSAGE:
+            fault = "the message is larger than a message can be"
+        if fault is None:
+            self.size += len(line)
+            self.lines.append(line)
+        else:
+            _count(self.faults, fault, number)
+
+    def closed(self) -> Iterator[Message]:
+        """The message, where there is one or something to say."""
+        if self.lines or self.faults:
+            said = (tuple(_sentences(self.faults)), tuple(_sentences(self.notes)))
+            yield Message(self.start, tuple(self.lines), *said)
+
+
 def messages(file: BinaryIO) -> Iterator[Message]:
     """The messages of a file: one, many, or batches; an empty line and an envelope are passed."""
-    held: list[str] = []
-    faults: list[str] = []
-    notes: list[str] = []
-    start = 1
+    current = _Open(1, [])
     for number, raw in enumerate(lines_of(file), 1):
         line, note = ("", "") if raw is None else _decoded(raw)
         if line[:3] == "MSH":
-            if held or faults:
-                yield Message(start, tuple(held), tuple(faults), tuple(notes))
-            held, faults, notes, start = [line], [], [], number
-        elif fault := _why_not_taken(raw, line, len(held)):
-            faults.append(f"line {number}: {fault}")
-        elif line and line[:3] not in _ENVELOPE:
-            held.append(line)
+            yield from current.closed()
+            current = _Open(number, [line])
+        else:
+            current.add(number, raw, line)
         if note:
-            notes.append(f"line {number}: {note}")
-    if held or faults:
-        yield Message(start, tuple(held), tuple(faults), tuple(notes))
+            _count(current.notes, note, number)
+    yield from current.closed()
 
 
-def _why_not_taken(raw: bytes | None, line: str, held: int) -> str | None:
-    if raw is None:
-        return "longer than a segment can be"
-    if not line or line[:3] in _ENVELOPE:
-        return None
-    if not held:
-        return "stands before any message header (MSH)"
-    if held >= MOST_SEGMENTS:
-        return f"more than {MOST_SEGMENTS} segments in one message"
-    return None
+def _count(held: dict[str, tuple[int, int]], said: str, number: int) -> None:
+    first, count = held.get(said, (number, 0))
+    held[said] = (first, count + 1)
+
+
+def _sentences(held: dict[str, tuple[int, int]]) -> Iterator[str]:
+    for said, (first, count) in held.items():
+        more = f" and {count - 1} more" if count > 1 else ""
+        yield f"line {first}{more}: {said}"
 
 
 def _decoded(raw: bytes) -> tuple[str, str]:
@@ -242,7 +268,7 @@ def _decoded(raw: bytes) -> tuple[str, str]:
 def _segments(message: Message, faults: list[str], notes: list[str]) -> list[_Segment]:
     """The segments of a message that can be read, by the separators its header names."""
     header = message.lines[0]
-    if _HEADER.match(header) is None:
+    if not _is_header(header):
         notes.append("the message header (MSH) is damaged; the usual separators are taken")
         header = _USUAL_HEADER
     good, places = [header], [message.line]
@@ -267,6 +293,13 @@ def _segments(message: Message, faults: list[str], notes: list[str]) -> list[_Se
         marks = Marks(component, repetition, parsed.esc, sub)
         found.append(_Segment(name, tuple(str(field) for field in segment), place, marks))
     return found
+
+
+def _is_header(line: str) -> bool:
+    """Whether a line names separators a message can be split by: all of them different."""
+    match = _HEADER.match(line)
+    marks = match[0][3:].rstrip(match[1]) if match else ""
+    return bool(marks) and len(set(marks)) == len(marks)
 
 
 # --- from segments to reports -------------------------------------------------------------------
@@ -336,7 +369,7 @@ def _report(
     ]
     comments = sum(segment.name == "NTE" for segment in segments)
     if comments:
-        notes.append(f"{comments} comments (NTE) are not read")
+        notes.append(f"comments (NTE) that are not read: {comments}")
     return Report(
         f"hl7-{number}",
         place,

@@ -258,13 +258,14 @@ def _zone(result: Result, text: str, told: Told, catalogue: Catalogue) -> float:
     number = number_of(text)
     if number is None:
         raise UnreadError(f"{shown(text)} is not a zone in mm")
-    wanted = catalogue.disks.get((result.standard or "", result.drug))
+    if result.standard is None:
+        raise UnreadError("a zone is read only with its standard, which is not stated")
     stated = result.said.disk_ug
-    if not stated:
-        if not told.standard_disks and result.standard is not None:
-            reason = "a zone is read only with its disk content, which is not stated"
-            raise UnreadError(f"{reason} (--standard-disks says it is the standard's)")
-    elif wanted and not any(_is_disk(stated, content) for content in wanted):
+    if not stated and not told.standard_disks:
+        reason = "a zone is read only with its disk content, which is not stated"
+        raise UnreadError(f"{reason} (--standard-disks says it is the standard's)")
+    wanted = catalogue.disks.get((result.standard, result.drug), frozenset())
+    if stated and wanted and not any(_is_disk(stated, content) for content in wanted):
         held = " or ".join(sorted(wanted))
         message = f"a disk of {shown(stated)} ug, where {result.standard} reads one of {held} ug"
         raise UnreadError(message)
@@ -296,7 +297,7 @@ def _one_row(
         lost = row if worse else other
         if _disagree(row, other):
             conflicts.append(_conflict(kept, lost))
-            reason = f"disagrees with {_words(kept)} at {kept.said.place}, which is kept"
+            reason = f"disagrees with {_words(kept)}, which is kept"
         else:
             reason = f"a second result of {row.drug} ({lost.standard}): a case holds one a drug"
         set_aside.extend(SetAside(said, reason) for said in left)

@@ -17,7 +17,8 @@ from typing import Final, NamedTuple, TextIO
 from ndm_advisor.errors import UsageError
 
 _DELIMITERS: Final = "\t|;,"
-_CACHE_KIB: Final = 16_384  # of the temporary database, whatever its size
+_MOST_REASONS: Final = 100
+_CACHE_KIB: Final = 2_048  # of the temporary database, whatever its size
 
 
 class Row(NamedTuple):
@@ -28,16 +29,35 @@ class Row(NamedTuple):
     cells: tuple[str, ...]
 
 
+class Faults:
+    """Lines that are no rows: counted by their reason, with the first line of each."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, tuple[int, int]] = {}
+
+    def add(self, reason: str, line: int) -> None:
+        """Count one line."""
+        first, count = self.held.get(reason, (line, 0))
+        if reason in self.held or len(self.held) < _MOST_REASONS:
+            self.held[reason] = (first, count + 1)
+
+    def sentences(self) -> Iterator[str]:
+        """One sentence for each reason."""
+        for reason, (first, count) in self.held.items():
+            more = f" and {count - 1} more" if count > 1 else ""
+            yield f"line {first}{more}: {reason}"
+
+
 class Table(NamedTuple):
     """The header of a table, and its rows, read as they are asked for.
 
-    `faults` fills while the rows are read: lines that are no rows, each a sentence.
+    `faults` fills while the rows are read: what is no row, with the first line and how many.
     """
 
     name: str
     header: tuple[str, ...]
     rows: Iterator[Row]
-    faults: list[str]
+    faults: Faults
 
 
 def open_table(file: TextIO, name: str, number: int, delimiter: str | None = None) -> Table:
@@ -56,11 +76,11 @@ def open_table(file: TextIO, name: str, number: int, delimiter: str | None = Non
     if len(cells) < 2:  # noqa: PLR2004 - one column is no table
         message = f"{name}: no table: the first line does not name columns (tab, |, ; or comma)"
         raise UsageError(message)
-    faults: list[str] = []
+    faults = Faults()
     return Table(name, cells, _rows(file, mark, len(cells), number, faults), faults)
 
 
-def _rows(file: TextIO, mark: str, width: int, number: int, faults: list[str]) -> Iterator[Row]:
+def _rows(file: TextIO, mark: str, width: int, number: int, faults: Faults) -> Iterator[Row]:
     reader = csv.reader(file, delimiter=mark)
     while True:
         try:
@@ -68,14 +88,14 @@ def _rows(file: TextIO, mark: str, width: int, number: int, faults: list[str]) -
         except StopIteration:
             return
         except csv.Error as error:
-            faults.append(f"line {reader.line_num + 1}: not a row: {error}")
+            faults.add(f"not a row: {error}", reader.line_num + 1)
             continue
         line = reader.line_num + 1  # the header was read before
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != width:
             counted = f"{len(cells)} cells, where the header has {width}"
-            faults.append(f"line {line}: not a row: {counted}")
+            faults.add(f"not a row: {counted}", line)
             continue
         yield Row(number, line, tuple(_mended(cell).strip() for cell in cells))
 

@@ -287,7 +287,7 @@ def _stated(stated: Sequence[Observation], draft: _Draft) -> None:
         before = [o for held, o in draft.provenance if held == path]
         if before and any(dict(o.fields).get("value") != value for o in before):
             draft.conflicts.append(f"{said.name}: stated twice, differently; the first is kept")
-            draft.aside(said, f"{said.name} is stated otherwise at {before[0].place}")
+            draft.aside(said, f"{said.name} is stated otherwise before")
         else:
             draft.put(path, value, said)
 

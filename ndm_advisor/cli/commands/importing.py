@@ -182,12 +182,12 @@ _TOGETHER: Final = "--keep-id keyed and --key-file FILE go together"
 class Reading(NamedTuple):
     """What a format makes of its files: reports, read as they are asked for.
 
-    `unread`: columns that are not read. `faults` holds one list for each file, filled on the way.
+    `unread`: columns that are not read. `faults` says, when all is read, what was no row.
     """
 
     reports: "Iterator[Report]"
     unread: tuple[str, ...] = ()
-    faults: tuple[list[str], ...] = ()
+    faults: "Callable[[], Iterator[str]] | None" = None
 
 
 def _command_of(read: Read) -> Callable[..., ExitStatus]:
@@ -249,14 +249,14 @@ def csv(
 
     def read(names: Sequence[str], _: "Catalogue", held: ExitStack) -> Reading:
         from ndm_advisor.cli.inputs import read_text  # noqa: PLC0415
-        from ndm_advisor.cli.lab_files import open_tables  # noqa: PLC0415
+        from ndm_advisor.cli.lab_files import faults_of, open_tables  # noqa: PLC0415
         from ndm_advisor.intake.mapped import read_mapped  # noqa: PLC0415
         from ndm_advisor.intake.mapping import parse_mapping  # noqa: PLC0415
 
         wanted = parse_mapping(read_text(mapping), mapping)
         tables = open_tables(names, held, wanted.delimiter)
         reports, unread = read_mapped(tables, [wanted] * len(tables), "csv")
-        return Reading(reports, unread, tuple(table.faults for table in tables))
+        return Reading(reports, unread, lambda: faults_of(tables))
 
     return _run(read, files, told, _Output(to, dry_run, force, verbose), on=on, data=data)
 
@@ -300,9 +300,8 @@ def _run(
     with ExitStack() as held:
         reading = read(files, catalogue, held)
         tally = run_import(reading.reports, told, catalogue, target, on=day)
-    for faults in reading.faults:
-        for fault in faults:
-            tally.fault(fault)
+    for fault in reading.faults() if reading.faults is not None else ():
+        tally.fault(fault)
     say_account(tally, reading.unread, dry_run=output.dry_run)
     return status_of(tally)
 
@@ -392,21 +391,21 @@ def _read_fhir(names: "Sequence[str]", catalogue: "Catalogue", held: ExitStack) 
 
 
 def _read_whonet(names: "Sequence[str]", _: "Catalogue", held: ExitStack) -> Reading:
-    from ndm_advisor.cli.lab_files import open_tables  # noqa: PLC0415
+    from ndm_advisor.cli.lab_files import faults_of, open_tables  # noqa: PLC0415
     from ndm_advisor.intake.whonet import read_whonet  # noqa: PLC0415
 
     tables = open_tables(names, held)
     reports, unread = read_whonet(tables)
-    return Reading(reports, unread, tuple(table.faults for table in tables))
+    return Reading(reports, unread, lambda: faults_of(tables))
 
 
 def _read_ncbi(names: "Sequence[str]", _: "Catalogue", held: ExitStack) -> Reading:
-    from ndm_advisor.cli.lab_files import open_tables  # noqa: PLC0415
+    from ndm_advisor.cli.lab_files import faults_of, open_tables  # noqa: PLC0415
     from ndm_advisor.intake.mapped import ncbi_mapping, read_mapped  # noqa: PLC0415
 
     tables = open_tables(names, held)
     reports, unread = read_mapped(tables, [ncbi_mapping(table) for table in tables], "ncbi")
-    return Reading(reports, unread, tuple(table.faults for table in tables))
+    return Reading(reports, unread, lambda: faults_of(tables))
 
 
 fhir = _command_of(_read_fhir)

@@ -47,7 +47,7 @@ _KEYS: Final = frozenset(
     }
 ) - {"isolate.organism", "panel.results", "hospital.stock"}
 _OF_DRUGS: Final = re.compile(r"(panel\.results|hospital\.stock)\.[a-z0-9+\-]{1,80}")
-_LABEL: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\-]{0,99}", re.ASCII)
+_LABEL: Final = re.compile(r"[\w\-]{1,100}", re.ASCII)  # as `import --to` names files
 _LISTS: Final = frozenset(
     {
         "isolate.other_carbapenemases",
