@@ -21,7 +21,10 @@ SOURCE = re.compile(
 def test_there_are_enough_and_nothing_else_is_a_case():
     assert len(CASES) >= 14
     others = set((ROOT / "examples").rglob("*.toml")) - set(CASES)
-    assert {file.parent.name for file in others} <= {"bad"}  # refused on purpose, tests/read
+    assert {file.parent.name for file in others} <= {
+        "bad",
+        "lab",
+    }  # refused on purpose, tests/read; mappings
 
 
 @pytest.mark.parametrize("file", CASES, ids=lambda file: file.stem)
