@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 
 from ndm_advisor.intake.catalogue import Catalogue
+from ndm_advisor.intake.fhir import results
 from ndm_advisor.intake.fhir.reader import read_fhir
 from ndm_advisor.intake.observed import Understood
 from tests.intake.fhir_cases import (
     CATEGORY,
     LOINC,
     PEERS,
+    ROOT,
     Resource,
     bundle,
     grown,
@@ -746,3 +748,9 @@ def test_an_id_cannot_leave_the_directory_of_the_cases(catalogue: Catalogue) -> 
     made = understood(bundle(patient(), grown(), said), catalogue)
     adds_up(made)
     assert made.cases[0].case.id == "fhir-1"
+
+
+def test_the_page_names_every_code_that_is_read() -> None:
+    page = (ROOT / "docs" / "interoperability.md").read_text(encoding="utf-8")
+    section = page.split("## FHIR, read")[1].split("## FHIR, written")[0]
+    assert set(re.findall(r"\b\d+-\d\b", section)) == {*results.FACTS, *results.ORGANISM_CODES}

@@ -34,7 +34,7 @@ from ndm_advisor.intake.observed import DISK, LOINC, MIC, STRIP, Code, Kind, Obs
 from ndm_advisor.model import fhir_terms as terms
 from ndm_advisor.model.names import fold
 
-_FACTS: Final[dict[str, Kind]] = {
+FACTS: Final[dict[str, Kind]] = {
     "30525-0": "age",
     "29463-7": "weight",
     "3141-9": "weight",  # measured
@@ -42,7 +42,9 @@ _FACTS: Final[dict[str, Kind]] = {
     "2160-0": "creatinine",  # mass per volume in serum or plasma
     "14682-9": "creatinine",  # moles per volume in serum or plasma
 }
-_ORGANISM_CODES: Final = frozenset({"600-7", "630-4", "634-6", "6463-4", "11475-1"})
+ORGANISM_CODES: Final = frozenset(
+    {"600-7", "630-4", "634-6", "6463-4", "11475-1", "17928-3", "41852-5", "43409-2"}
+)
 _CATEGORIES: Final = frozenset({"S", "I", "R", "SDD", "NS", "IE"})
 _FOUND: Final = frozenset({"POS", "DET", "NEG", "ND"})
 _WITHDRAWN: Final = {
@@ -107,7 +109,7 @@ def _names_organism(element: Element, catalogue: Catalogue) -> bool:
     code = Item(part(element, "code"))
     if code.code_of(terms.CASE_KEY) is not None:
         return code.code_of(terms.CASE_KEY) == stated.ORGANISM
-    if any(c.system == LOINC and c.code in _ORGANISM_CODES for c in code.codes):
+    if any(c.system == LOINC and c.code in ORGANISM_CODES for c in code.codes):
         return value_of(element) is not None
     value = Item(part(element, "valueCodeableConcept"))
     if identify_organism(code.codes, code.words, catalogue).id is not None:
@@ -152,9 +154,7 @@ def _read(
         aside=_why_aside(whole),
     )
     made = _with_value(made, element)
-    fact = next(
-        (_FACTS[c.code] for c in code.codes if c.system == LOINC and c.code in _FACTS), None
-    )
+    fact = next((FACTS[c.code] for c in code.codes if c.system == LOINC and c.code in FACTS), None)
     if fact is not None:
         return Read(made._replace(kind=fact), is_finding=False)
     if (gene := _gene(made, catalogue)) is not None:
