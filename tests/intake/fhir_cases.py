@@ -71,6 +71,7 @@ def understood(data: bytes | Resource, catalogue: Catalogue, **told: Any) -> Und
 # --- resources of our own ------------------------------------------------------------------------
 
 CATEGORY = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
+ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 LOINC = "http://loinc.org"
 UCUM = "http://unitsofmeasure.org"
 

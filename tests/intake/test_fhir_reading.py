@@ -13,8 +13,10 @@ import pytest
 from ndm_advisor.intake.catalogue import Catalogue
 from ndm_advisor.intake.fhir import results
 from ndm_advisor.intake.fhir.reader import read_fhir
+from ndm_advisor.intake.fhir.results import MODIFIED
 from ndm_advisor.intake.observed import Understood
 from tests.intake.fhir_cases import (
+    ABSENT,
     CATEGORY,
     LOINC,
     PEERS,
@@ -314,14 +316,14 @@ def test_a_result_of_nobody_knows_which_of_two_isolates_is_set_aside(catalogue: 
     assert reasons(made)["meropenem"] == ("which of several isolates it is told of is not stated")
 
 
-ABSENT = [
+NOT_FOUND = [
     {"valueCodeableConcept": {"text": "Not detected"}},
     {"valueBoolean": False},
     {"interpretation": [{"coding": [{"system": CATEGORY, "code": "NEG"}]}]},
 ]
 
 
-@pytest.mark.parametrize("value", ABSENT)
+@pytest.mark.parametrize("value", NOT_FOUND)
 def test_an_organism_that_was_looked_for_and_not_found_did_not_grow(
     value: Resource, catalogue: Catalogue
 ) -> None:
@@ -365,6 +367,32 @@ def test_specimens_tell_isolates_and_sites_apart(catalogue: Catalogue) -> None:
     (case,) = made.cases  # urine does not tell the site
     assert case.case.infection.site == "bloodstream"
     assert panel(made) == {"meropenem": {"category": "R"}}
+
+
+def test_an_isolate_made_a_specimen_of_its_own_leads_back_to_the_blood(
+    catalogue: Catalogue,
+) -> None:
+    parent = {"parent": [{"reference": "Specimen/s1"}]}
+    of = [{"specimen": {"reference": f"Specimen/{s}"}} for s in ("i1", "i2")]
+    made = understood(
+        bundle(
+            patient(),
+            specimen("s1", "blood"),
+            specimen("i1", "isolate") | parent,
+            specimen("i2", "isolate") | parent,
+            grown("o1", **of[0]),
+            grown("o2", "Klebsiella pneumoniae", **of[1]),
+            result("r1", "meropenem", "R", **of[0]),
+            result("r2", "meropenem", "S", **of[1]),
+        ),
+        catalogue,
+    )
+    adds_up(made)
+    assert [case.case.infection.site for case in made.cases] == ["bloodstream", "bloodstream"]
+    assert [panel(made, case)["meropenem"] for case in (0, 1)] == [
+        {"category": "R"},
+        {"category": "S"},
+    ]
 
 
 def test_a_result_of_another_specimen_is_not_the_only_organisms(catalogue: Catalogue) -> None:
@@ -433,6 +461,10 @@ RESULTS = [
                          {"coding": [{"system": CATEGORY, "code": "R"}]}]}, None),
     ({"status": "entered-in-error", **coded_category("S")}, None),
     ({"status": "cancelled", **coded_category("S")}, None),
+    ({"modifierExtension": [{"url": "urn:x", "valueBoolean": True}], **coded_category("S")}, None),
+    ({"status": "registered"}, {"category": "pending"}),
+    ({"dataAbsentReason": {"coding": [{"system": ABSENT, "code": "not-performed"}]}},
+     {"category": "not tested"}),
     ({}, None),
 ]  # fmt: skip
 
@@ -619,6 +651,7 @@ NOT_ORDERS = [
     ({"status": "stopped"}, "not running: status stopped"),
     ({"status": "draft"}, "not running: status draft"),
     ({"doNotPerform": True}, "says not to give the drug"),
+    ({"modifierExtension": [{"url": "urn:x"}]}, MODIFIED),
 ]
 
 
@@ -664,6 +697,8 @@ def test_a_condition_that_names_the_site(catalogue: Catalogue) -> None:
     made = understood(bundle(patient(), grown(), said), catalogue)
     adds_up(made)
     assert made.cases[0].case.infection.site == "pneumonia"
+    over = said | {"clinicalStatus": {"coding": [{"code": "resolved"}]}}
+    assert understood(bundle(patient(), grown(), over), catalogue).cases == ()
     other = said | {"code": {"text": "no pneumonia"}}  # a part of a name is no name
     assert understood(bundle(patient(), grown(), other), catalogue).cases == ()
 

@@ -34,7 +34,7 @@ from tests.intake.fhir_cases import (
 from tests.properties.cases import flat_cases
 from tests.vignettes.harness import document
 
-pytest.importorskip("fhir.resources")
+R4B = pytest.importorskip("fhir.resources.R4B")
 
 
 def differences(case: Case, data: bytes, catalogue: Catalogue) -> list[str]:
@@ -87,6 +87,19 @@ def test_generated_cases(
         return
     data = to_json(bundle_of(answered(case, knowledge), case, knowledge))
     assert differences(case, data, catalogue) == []
+
+
+@pytest.mark.parametrize("path", [*EXAMPLES[::5], FULL], ids=lambda path: path.stem)
+def test_the_same_bundle_as_xml(
+    path: Path, names: Names, knowledge: Knowledge, catalogue: Catalogue
+) -> None:
+    """Another program may hand our bundle on in the other format."""
+    case = example(path, names)
+    model = R4B.get_fhir_model_class("Bundle")
+    data = to_fhir(answered(case, knowledge), case, knowledge)
+    written = model.model_validate_json(data).model_dump_xml()
+    raw = written if isinstance(written, bytes) else written.encode()
+    assert differences(case, raw, catalogue) == []
 
 
 WRITINGS = ["0.5", "0.50", "<=0.25", ">32", "=8", "> 32", "0.001953125", "1024", "0.016", ">=16"]

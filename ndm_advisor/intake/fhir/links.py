@@ -96,17 +96,33 @@ class Links:
         return any(url in organisms for url in self._upwards(entry.url))
 
     def _by_specimen(self, entry: Entry, organisms: Mapping[str, str]) -> Iterator[str]:
-        """Isolates of the entry's own specimen; else those that name no other."""
+        """Isolates of the entry's own specimen, else of what it was taken from; else of none."""
+        grown = {url: self._by_name[url] for url in organisms}
+        for reach in (self.specimens, self.origins):
+            own = reach(entry)
+            shared = {organisms[url] for url, held in grown.items() if own & reach(held)}
+            if shared:
+                yield from shared
+                return
         own = self.specimens(entry)
-        grown_in = {url: self.specimens(self._by_name[url]) for url in organisms}
-        if any(own & held for held in grown_in.values()):
-            yield from (organisms[url] for url, held in grown_in.items() if own & held)
-        else:
-            yield from (organisms[url] for url, held in grown_in.items() if not (own and held))
+        for url, held in grown.items():
+            if not (own and self.specimens(held)):
+                yield organisms[url]
 
     def specimens(self, entry: Entry) -> set[str]:
         """What the specimens of an entry are called."""
         return {target.url for target in self.targets(entry, "specimen")}
+
+    def origins(self, entry: Entry) -> set[str]:
+        """The specimens of an entry, and those they were taken from: an isolate's blood culture."""
+        found: dict[str, Entry] = {}
+        queue = deque(self.targets(entry, "specimen"))
+        while queue:
+            here = queue.popleft()
+            if here.url not in found:
+                found[here.url] = here
+                queue.extend(self.targets(here, "parent"))
+        return set(found)
 
     def _upwards(self, url: str) -> Iterator[str]:
         """The entry, then what holds it, nearest first; a circle ends."""

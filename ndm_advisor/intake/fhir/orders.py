@@ -17,6 +17,7 @@ from ndm_advisor.intake.fhir.elements import (
     Item,
     carried,
     dicts,
+    many,
     number,
     part,
     plain,
@@ -24,6 +25,7 @@ from ndm_advisor.intake.fhir.elements import (
     unit_of,
 )
 from ndm_advisor.intake.fhir.links import Links
+from ndm_advisor.intake.fhir.results import MODIFIED
 from ndm_advisor.intake.observed import Observation
 from ndm_advisor.model import fhir_terms as terms
 from ndm_advisor.model.names import fold
@@ -86,6 +88,8 @@ def _drug(entry: Entry, links: Links) -> Item:
 
 def _why_aside(resource: Element) -> str | None:
     status, intent = text(resource, "status"), text(resource, "intent")
+    if many(resource, "modifierExtension"):
+        return MODIFIED
     if text(resource, "doNotPerform") == "true":
         return "says not to give the drug"
     if intent not in _ORDERED:

@@ -11,7 +11,8 @@ from typing import Final, get_args
 
 from ndm_advisor.intake.fhir import stated
 from ndm_advisor.intake.fhir.documents import Entry
-from ndm_advisor.intake.fhir.elements import Item, carried, dicts, part, text
+from ndm_advisor.intake.fhir.elements import Item, carried, dicts, many, part, text
+from ndm_advisor.intake.fhir.results import MODIFIED
 from ndm_advisor.intake.observed import Observation
 from ndm_advisor.model import fhir_terms as terms
 from ndm_advisor.model.case import Site
@@ -19,6 +20,7 @@ from ndm_advisor.model.names import fold
 
 _SITES: Final[tuple[str, ...]] = get_args(Site)
 _REFUTED: Final = {"refuted", "entered-in-error"}
+_OVER: Final = {"inactive", "remission", "resolved"}
 _NO_ALLERGY: Final = frozenset(
     {
         "no-known-allergy",
@@ -104,12 +106,24 @@ def condition(entry: Entry) -> Iterator[Observation]:
         yield from stated.extension(entry)
         return
     site = fold(code.words)
-    verified = Item(part(entry.resource, "verificationStatus"))
-    aside = "refuted or entered in error" if _REFUTED & {c.code for c in verified.codes} else None
+    aside = _why_no_condition(entry)
     if site in _SITES:
         yield Observation("site", entry.place, value=site, aside=aside)
     else:
         yield Observation("other", entry.place, codes=code.codes, name=code.words, aside=aside)
+
+
+def _why_no_condition(entry: Entry) -> str | None:
+    if many(entry.resource, "modifierExtension"):
+        return MODIFIED
+    states = {
+        code.code
+        for key in ("verificationStatus", "clinicalStatus")
+        for code in Item(part(entry.resource, key)).codes
+    }
+    if states & _REFUTED:
+        return "refuted or entered in error"
+    return "over: not active now" if states & _OVER else None
 
 
 def conditions(entries: list[Entry]) -> Iterator[Observation]:

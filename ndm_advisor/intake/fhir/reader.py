@@ -211,7 +211,7 @@ def _specimen(
     if specimens == 1:
         yield facts.specimen(entry, None)
         return
-    isolates = [url for url, held in grown.items() if entry.url in links.specimens(held)]
+    isolates = [url for url, held in grown.items() if entry.url in links.origins(held)]
     for isolate in isolates:
         yield facts.specimen(entry, isolate)
     if not isolates:

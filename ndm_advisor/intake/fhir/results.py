@@ -50,8 +50,9 @@ _FOUND: Final = frozenset({"POS", "DET", "NEG", "ND"})
 _WITHDRAWN: Final = {
     "entered-in-error": "entered in error",
     "cancelled": "cancelled",
-    "registered": "asked for, no result yet (status registered)",
 }
+_ABSENT: Final = {code: category for category, code in terms.ABSENT_OF_CATEGORY.items()}
+MODIFIED: Final = "carries a modifier extension, which may turn its meaning round"
 _SCALE: Final = re.compile(r"(.+?)\s*\((RIS|SIR|MIC)\)", re.IGNORECASE)  # names the scale, no drug
 _METHODS: Final = {
     "mic": MIC,
@@ -193,6 +194,8 @@ def _susceptibility(
     result = made._replace(
         kind="susceptibility", name=name, method=method or scale, standard=standard
     )
+    if not has_result:
+        result = result._replace(category=_outstanding(whole, element))
     return Read(result, is_finding=True)
 
 
@@ -267,7 +270,13 @@ def _day(resource: Element) -> str | None:
 
 
 def _why_aside(resource: Element) -> str | None:
-    status = text(resource, "status") or ""
-    if status == "registered" and value_of(resource) is not None:
-        return None
-    return _WITHDRAWN.get(status)
+    if many(resource, "modifierExtension"):
+        return MODIFIED
+    return _WITHDRAWN.get(text(resource, "status") or "")
+
+
+def _outstanding(resource: Element, element: Element) -> str | None:
+    """`pending` or `not tested`, of a result that is not there and says why."""
+    if text(resource, "status") == "registered":
+        return "pending"
+    return _ABSENT.get(Item(part(element, "dataAbsentReason")).code_of(terms.ABSENT) or "")
