@@ -267,6 +267,7 @@ def _run(
 
     from ndm_advisor.cli.base import directory_of_base, load_base, names_of  # noqa: PLC0415
     from ndm_advisor.cli.importing import (  # noqa: PLC0415
+        Tally,
         Target,
         run_import,
         say_account,
@@ -280,12 +281,15 @@ def _run(
     target = Target(directory, output.force, output.dry_run, output.verbose)
     base = load_base(data)
     catalogue = load_catalogue(base, names_of(base), directory_of_base(data))
+    tally = Tally()
     with ExitStack() as held:
         reading = read(files, catalogue, held)
-        tally = run_import(reading.reports, told, catalogue, target, on=day)
-    for fault in reading.faults() if reading.faults is not None else ():
-        tally.fault(fault)
-    say_account(tally, reading.unread, dry_run=output.dry_run)
+        try:
+            run_import(reading.reports, told, catalogue, target, tally, on=day)
+        finally:  # what was written before a file could not be is said as well
+            for fault in reading.faults() if reading.faults is not None else ():
+                tally.fault(fault)
+            say_account(tally, reading.unread, dry_run=output.dry_run)
     return status_of(tally)
 
 
