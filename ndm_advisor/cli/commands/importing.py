@@ -286,10 +286,12 @@ def _run(
         reading = read(files, catalogue, held)
         try:
             run_import(reading.reports, told, catalogue, target, tally, on=day)
-        finally:  # what was written before a file could not be is said as well
-            for fault in reading.faults() if reading.faults is not None else ():
-                tally.fault(fault)
-            say_account(tally, reading.unread, dry_run=output.dry_run)
+        except UsageError:
+            say_account(tally, reading.unread, dry_run=False)  # what was written until then
+            raise
+    for fault in reading.faults() if reading.faults is not None else ():
+        tally.fault(fault)
+    say_account(tally, reading.unread, dry_run=output.dry_run)
     return status_of(tally)
 
 
