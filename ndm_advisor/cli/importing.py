@@ -19,6 +19,7 @@ from ndm_advisor.cli.screen import write_file, write_out
 from ndm_advisor.errors import UsageError
 from ndm_advisor.intake.catalogue import Catalogue
 from ndm_advisor.intake.observed import Report, Understood
+from ndm_advisor.intake.quantities import shown
 from ndm_advisor.intake.to_case import NO_CASE, to_cases
 from ndm_advisor.intake.told import Told
 from ndm_advisor.model.case import Case, canonical_json
@@ -46,7 +47,7 @@ class Tally:
     """What became of everything: counts, and the reasons with how often each was given."""
 
     def __init__(self) -> None:
-        self.reports = self.cases = self.without = 0
+        self.cases = self.written = self.without = 0
         self.observations = self.read = 0
         self.set_aside: Counter[str] = Counter()
         self.no_case: Counter[str] = Counter()
@@ -57,7 +58,6 @@ class Tally:
 
     def count(self, understood: Understood) -> None:
         """Add one report."""
-        self.reports += 1
         self.cases += len(understood.cases)
         self.without += len(understood.no_case)
         self.observations += understood.observations
@@ -90,14 +90,19 @@ def _add(counter: Counter[str], reason: str) -> None:
 
 
 def run_import(
-    reports: Iterable[Report], told: Told, catalogue: Catalogue, target: Target, *, on: date
-) -> Tally:
-    """Make the cases of all reports and write them.
+    reports: Iterable[Report],
+    told: Told,
+    catalogue: Catalogue,
+    target: Target,
+    tally: Tally,
+    *,
+    on: date,
+) -> None:
+    """Make the cases of all reports, write them and count everything in `tally`.
 
     Raises:
         UsageError: a file that is there already or cannot be written.
     """
-    tally = Tally()
     if target.directory is not None and not target.dry_run:
         _make(target.directory)
     for report in reports:
@@ -108,7 +113,7 @@ def run_import(
         if not target.dry_run:
             for made in understood.cases:
                 _write(made.case, target)
-    return tally
+                tally.written += 1
 
 
 def _make(directory: Path) -> None:
@@ -128,7 +133,7 @@ def _write(case: Case, target: Target) -> None:
         raise UsageError(message)
     path = target.directory / f"{case.id}.toml"
     if path.exists() and not target.force:
-        message = f"--to: {path} is there already; --force writes over it"
+        message = f"--to: {path} is there already: name another directory, or --force"
         raise UsageError(message)
     write_file(str(path), to_toml(case).encode())
 
@@ -147,8 +152,8 @@ def _say_each(understood: Understood) -> None:
     label = understood.report.label
     for left in understood.set_aside:
         said = left.observation
-        what = said.name or said.value or "no name"
-        _line(f"{label}: set aside: {said.kind} {what!r} at {said.place}: {left.reason}")
+        what = said.name or next((code.code for code in said.codes), said.value or "")
+        _line(f"{label}: set aside: {said.kind} {shown(what)} at {said.place}: {left.reason}")
     for made in understood.cases:
         for key, place in made.provenance:
             _line(f"{made.case.id}: {key}: {place}")
@@ -159,9 +164,9 @@ def _say_each(understood: Understood) -> None:
 def say_account(tally: Tally, unread: Sequence[str], *, dry_run: bool) -> None:
     """What was understood, what was set aside and why, on standard error."""
     sys.stdout.flush()
-    done = "would be written" if dry_run else "written"
     isolates = tally.cases + tally.without
-    _line(f"isolates: {isolates}; cases {done}: {tally.cases}; without a case: {tally.without}")
+    done = f"would be written: {tally.cases}" if dry_run else f"written: {tally.written}"
+    _line(f"isolates: {isolates}; cases {done}; without a case: {tally.without}")
     left = tally.observations - tally.read
     _line(f"observations: {tally.observations}; read: {tally.read}; set aside: {left}")
     _section("without a case", tally.no_case)

@@ -7,6 +7,7 @@ gets wrong costs that segment and is reported; the rest of the message is read.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO, Final, NamedTuple
 
@@ -359,7 +360,9 @@ def _report(
 ) -> Report:
     faults, notes = said
     results = list(_results(segments))
-    isolates = _Isolates([o for r in results if (o := _organism(r, catalogue)) is not None])
+    isolates = _Isolates(
+        [o for r in results if (o := _organism(r, catalogue)) is not None], results
+    )
     asides = _asides(results, isolates)
     day = next((s.text(7) for s in segments if s.name == "OBR" and s.text(7)), None)
     observations = [
@@ -403,42 +406,61 @@ def _organism(result: _Result, catalogue: Catalogue) -> _Organism | None:
 class _Isolates:
     """To which isolate a result belongs."""
 
-    def __init__(self, organisms: list[_Organism]) -> None:
+    def __init__(self, organisms: list[_Organism], results: list[_Result]) -> None:
         self.organisms = organisms
         self.keys = list(dict.fromkeys(o.isolate for o in organisms))
+        numbered = Counter((id(r.obr), r.sub_id) for r in results if r.sub_id)
+        self.shared = {key for key, count in numbered.items() if count > 1}
 
     def of(self, result: _Result) -> str | None:
-        """The isolate of a result; None where the message names several and not which."""
-        if len(self.keys) <= 1:
-            return self.keys[0] if self.keys else "1"
-        own = [o for o in self.organisms if o.result.obx is result.obx]
+        """The isolate of a result; None where the message does not say which.
+
+        Even a single isolate is not taken for what points to another one, or to one that names no
+        organism known here.
+        """
+        if any(o.result.obx is result.obx for o in self.organisms):
+            return next(o.isolate for o in self.organisms if o.result.obx is result.obx)
+        parents = self._parents(result.obr)
         same = [o for o in self.organisms if o.result.obr is result.obr]
         numbered = [o for o in same if result.sub_id and o.result.sub_id == result.sub_id]
-        for found in (own, self._parents(result.obr), numbered, same):
-            keys = {organism.isolate for organism in found}
-            if len(keys) == 1:
-                return keys.pop()
-        return None
+        if parents is not None:
+            return _only_isolate(parents)
+        if numbered:
+            return _only_isolate(numbered)
+        if (id(result.obr), result.sub_id) in self.shared and self.organisms:
+            return None  # results share a number no organism has
+        if len(self.keys) <= 1:
+            return self.keys[0] if self.keys else "1"
+        return _only_isolate(same)
 
-    def _parents(self, obr: _Segment | None) -> list[_Organism]:
-        """The organisms that OBR-26 (parent result), else OBR-29 (parent order), points to."""
+    def _parents(self, obr: _Segment | None) -> list[_Organism] | None:
+        """The organisms that OBR-26 (parent result), else OBR-29 (parent order), points to.
+
+        None where the request points to nothing, or to an order of this message that is no culture.
+        """
         if obr is None:
-            return []
-        code, sub_id, text = (obr.parts(26, 1) or [""])[0], obr.text(26, 2), obr.text(26, 3)
-        parent = obr.parts(29, 2) or obr.parts(29, 1)
-        found = self.organisms
-        if parent and parent[0]:
-            within = [o for o in found if o.result.obr and _is_order(o.result.obr, parent[0])]
-            found = within or found
-        elif not (code or sub_id or text):
-            return []
-        if code:
-            found = [o for o in found if any(c.code == code for c in o.result.obx.item(3).codes)]
+            return None
+        sub_id, text = obr.text(26, 2), obr.text(26, 3)
+        within = self._of_order(obr)
+        found = within or self.organisms
+        if text and (named := [o for o in found if o.result.obx.item(5).text == text]):
+            return [o for o in named if not sub_id or o.result.sub_id == sub_id] or named
         if sub_id:
-            found = [o for o in found if o.result.sub_id == sub_id]
-        if text and len(found) > 1:
-            found = [o for o in found if o.result.obx.item(5).text == text]
-        return found
+            return [o for o in found if o.result.sub_id == sub_id]
+        if text:
+            return []
+        return within or None
+
+    def _of_order(self, obr: _Segment) -> list[_Organism]:
+        parent = obr.parts(29, 2) or obr.parts(29, 1)
+        if not parent or not parent[0]:
+            return []
+        return [o for o in self.organisms if o.result.obr and _is_order(o.result.obr, parent[0])]
+
+
+def _only_isolate(organisms: list[_Organism]) -> str | None:
+    keys = {organism.isolate for organism in organisms}
+    return keys.pop() if len(keys) == 1 else None
 
 
 def _is_order(obr: _Segment, number: str) -> bool:
@@ -528,7 +550,7 @@ def _observation(
     if kind in _OF_REPORT:
         isolate = None
     elif isolate is None and aside is None:
-        aside = "the message names several isolates and does not say to which this belongs"
+        aside = "the message does not say to which of its isolates this belongs"
     if len(obx.repetitions(5)) > 1 and aside is None:
         aside = "several values in one result"
     category = _category(obx, value) if kind == "susceptibility" else (obx.text(8) or None)
@@ -579,9 +601,9 @@ def _is_susceptibility_request(obr: _Segment | None) -> bool:
 
 def _category(obx: _Segment, value: _Item) -> str | None:
     """OBX-8 where it is a category; else a coded or one-letter value of OBX-5."""
-    flag = obx.text(8).upper()
-    if flag not in _NOT_CATEGORIES:
-        return flag
+    flags = {held[0].upper() for held in obx.repetitions(8)} - _NOT_CATEGORIES
+    if flags:
+        return " and ".join(sorted(flags))  # two that differ are no category
     for code in value.codes:
         if code.system == "hl7-0078" or code.code.upper() in _CATEGORY_FLAGS:
             return code.code

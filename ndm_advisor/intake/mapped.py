@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from ndm_advisor.errors import UsageError
 from ndm_advisor.intake.mapping import Columns, Genes, LongResult, Mapping, WideResult
 from ndm_advisor.intake.observed import Kind, Observation, Report
-from ndm_advisor.intake.tabular import Row, Table, grouped, place_of
+from ndm_advisor.intake.tabular import Row, Table, grouped, place_of, without_cells
 
 _KINDS: Final[dict[str, tuple[Kind, str | None]]] = {
     "organism": ("organism", None),
@@ -126,7 +126,11 @@ def _reports(tables: Sequence[Table], mappings: Sequence[Mapping], label: str) -
     readers = [
         _Reader(table, mapping, files) for table, mapping in zip(tables, mappings, strict=True)
     ]
-    keyed = ((readers[row.file].key(row), row) for table in tables for row in table.rows)
+    keyed = (
+        (readers[row.file].key(row), without_cells(row, readers[row.file].kept))
+        for table in tables
+        for row in table.rows
+    )
     for number, rows in enumerate(grouped(keyed), 1):
         observations = [o for row in rows for o in readers[row.file].observations(row)]
         first = rows[0]
@@ -142,6 +146,7 @@ class _Reader:
         self.mapping = mapping
         self.files = files
         self.at = {column: index for index, column in enumerate(table.header)}
+        self.kept = frozenset(self.at[column] for column in _named(mapping))
         self.facts = [
             (column, *_KINDS[key])
             for key, column in mapping.columns.model_dump(exclude_none=True).items()

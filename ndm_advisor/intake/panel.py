@@ -122,8 +122,8 @@ def read_result(said: Observation, told: Told, catalogue: Catalogue) -> Result:
         result = _with_number(result, text, told, catalogue)
     if result.category is None and result.mic is None and result.zone_mm is None:
         raise UnreadError(_why_nothing(said))
-    if drug.id == COMBINED_TEST and said.method in _METHODS_TOGETHER:
-        result = result._replace(method=said.method)
+    if drug.id == COMBINED_TEST and (method := fold(said.method or "")) in _METHODS_TOGETHER:
+        result = result._replace(method=method)
     return result
 
 

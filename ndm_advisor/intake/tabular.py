@@ -107,6 +107,13 @@ def _mended(cell: str) -> str:
     return cell.encode("utf-8", "surrogateescape").decode("latin-1")
 
 
+def without_cells(row: Row, kept: frozenset[int]) -> Row:
+    """A row that holds only the cells that are read: names do not go to disk."""
+    return row._replace(
+        cells=tuple(cell if place in kept else "" for place, cell in enumerate(row.cells))
+    )
+
+
 def grouped(rows: Iterable[tuple[tuple[str, ...] | None, Row]]) -> Iterator[list[Row]]:
     """The rows of each key together, in the order in which the keys are first seen.
 

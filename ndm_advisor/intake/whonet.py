@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from ndm_advisor.errors import UsageError
 from ndm_advisor.intake.observed import DISK, MIC, STRIP, WHONET, Code, Kind, Observation, Report
-from ndm_advisor.intake.tabular import Row, Table, grouped, place_of
+from ndm_advisor.intake.tabular import Row, Table, grouped, place_of, without_cells
 
 _RESULT: Final = re.compile(r"([A-Z0-9]{3})_([A-Z])([DME])([0-9]+(?:[._][0-9]+)?)?")
 _GUIDELINES: Final = {"N": "CLSI", "E": "EUCAST"}
@@ -114,7 +114,12 @@ def _column(index: int, name: str) -> _Column | None:
 
 def _reports(tables: Sequence[Table], plans: Sequence[_Plan]) -> Iterator[Report]:
     files = [table.name for table in tables]
-    keyed = ((_key(row, plans[row.file]), row) for table in tables for row in table.rows)
+    kept = [frozenset(c.at for c in plan.columns) | frozenset(plan.identity) for plan in plans]
+    keyed = (
+        (_key(row, plans[row.file]), without_cells(row, kept[row.file]))
+        for table in tables
+        for row in table.rows
+    )
     for number, rows in enumerate(grouped(keyed), 1):
         observations = [
             _observation(row, column, files)

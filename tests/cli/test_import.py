@@ -66,8 +66,9 @@ class TestOutput:
         kept.write_text("mine", encoding="utf-8")
         done = take("hl7", HL7, "--to", tmp_path)
         assert done.exit_code == 2
-        assert "is there already; --force writes over it" in done.stderr
+        assert "is there already: name another directory, or --force" in done.stderr
         assert kept.read_text(encoding="utf-8") == "mine"
+        assert "cases written: 0" in done.stderr
 
     def test_unless_by_force(self, take, tmp_path):
         kept = tmp_path / "hl7-1-1.toml"

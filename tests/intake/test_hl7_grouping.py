@@ -74,6 +74,43 @@ def test_a_message_that_does_not_say_is_not_guessed(read):
     assert any("does not say to which" in reason for reason in reasons(done))
 
 
+def test_a_number_that_results_share_and_no_organism_has(read):
+    """An organism the base does not know, under a local code: its panel is not E. coli's."""
+    unknown = "OBX|2|CE|ORG^Organism^L|2|XYZ^Novel bacterium^L\r"
+    text = HEAD + "OBR|1||F1\r" + COLI.format(1) + unknown + MEROPENEM.format(2) + BLOOD
+    done = read(text)
+    assert panels(done) == {"escherichia-coli": []}
+    assert any("does not say to which" in reason for reason in reasons(done))
+
+
+def test_a_parent_that_is_another_organism(read):
+    parent = "OBR|2||F2|||||||||||||||||||||||ORG&Organism&L^2^Novel bacterium\r"
+    text = HEAD + "OBR|1||F1\r" + COLI.format(1) + parent + MEROPENEM.format("") + BLOOD
+    assert panels(read(text)) == {"escherichia-coli": []}
+
+
+def test_a_running_number_is_no_number_of_an_isolate(read):
+    text = HEAD + "OBR|1||F1\r" + COLI.format(7) + MEROPENEM.format(8) + BLOOD
+    assert panels(read(text)) == {"escherichia-coli": ["meropenem"]}
+
+
+@pytest.mark.parametrize(
+    ("flags", "row"),
+    [("A~R", {"category": "R"}), ("R^Resistant^HL70078", {"category": "R"}), ("N", None)],
+)
+def test_flags_that_stand_beside_a_category(read, flags, row):
+    result = f"OBX|3|ST|^Meropenem^L|1|||||{flags}|||F\r".replace("|||||", "||||", 1)
+    text = HEAD + "OBR|1||F1\r" + COLI.format(1) + result + BLOOD
+    (case,) = documents(read(text))
+    assert case.get("panel", {}).get("results", {}).get("meropenem") == row
+
+
+def test_two_categories_of_one_result_are_none(read):
+    result = "OBX|3|ST|^Meropenem^L|1||||S~R|||F\r"
+    done = read(HEAD + "OBR|1||F1\r" + COLI.format(1) + result + BLOOD)
+    assert "`R and S` is not a category this tool knows" in reasons(done)
+
+
 def test_the_same_isolate_reported_again_is_one_case(read):
     text = HEAD + "OBR|1||F1\r" + COLI.format(1) + COLI.format(1) + MEROPENEM.format(1) + BLOOD
     assert panels(read(text)) == {"escherichia-coli": ["meropenem"]}

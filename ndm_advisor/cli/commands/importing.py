@@ -284,6 +284,7 @@ def _run(
 
     from ndm_advisor.cli.base import directory_of_base, load_base, names_of  # noqa: PLC0415
     from ndm_advisor.cli.importing import (  # noqa: PLC0415
+        Tally,
         Target,
         run_import,
         say_account,
@@ -297,9 +298,14 @@ def _run(
     target = Target(directory, output.force, output.dry_run, output.verbose)
     base = load_base(data)
     catalogue = load_catalogue(base, names_of(base), directory_of_base(data))
+    tally = Tally()
     with ExitStack() as held:
         reading = read(files, catalogue, held)
-        tally = run_import(reading.reports, told, catalogue, target, on=day)
+        try:
+            run_import(reading.reports, told, catalogue, target, tally, on=day)
+        except UsageError:
+            say_account(tally, reading.unread, dry_run=False)  # what was written until then
+            raise
     for fault in reading.faults() if reading.faults is not None else ():
         tally.fault(fault)
     say_account(tally, reading.unread, dry_run=output.dry_run)
