@@ -38,7 +38,7 @@ def patient(entry: Entry, day: str | None) -> Iterator[Observation]:
     if sex is not None:
         yield Observation("sex", entry.place, value=sex)
     if born is not None:
-        yield Observation("birth_date", entry.place, value=born, date=day)
+        yield Observation("birth_date", entry.place, name="date of birth", value=born, date=day)
 
 
 def report_date(entry: Entry) -> Iterator[Observation]:
