@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
+from html import escape
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from ndm_advisor.model.answer import Alert, Cited, Recommendation
 from ndm_advisor.model.knowledge import Knowledge
 from ndm_advisor.read.names import Names
 from ndm_advisor.render.fhir.cds_hooks import to_cards
 from ndm_advisor.render.markdown_text import markdown
+from ndm_advisor.render.text import visible
 from tests.intake.fhir_cases import EXAMPLES, answered, example
 
 Card = dict[str, Any]
@@ -127,6 +133,25 @@ def test_a_long_alert_is_named_in_the_summary_and_whole_in_the_detail(
     assert long.text.strip() in made[1]["detail"]
 
 
+def test_each_dose_stands_below_its_regimen(answer_to: Any, knowledge: Knowledge) -> None:
+    detail = cards(answer_to("bloodstream-all-tested"), knowledge)[0]["detail"].splitlines()
+    pair = next(
+        n for n, line in enumerate(detail) if line.startswith("- ceftazidime-avibactam AND")
+    )
+    assert detail[pair + 1] == (
+        "  - ceftazidime 2 g + avibactam 0.5 g (2.5 g total) IV every 8 hours over 3 hours"
+    )
+    assert detail[pair + 2] == "  - aztreonam 2 g IV every 8 hours over 3 hours"
+
+
+def test_a_pending_dose_shows_every_band(answer_to: Any, knowledge: Knowledge) -> None:
+    answer = answer_to("bloodstream-dose-pending")
+    detail = cards(answer, knowledge)[0]["detail"]
+    bands = [band for offer in answer.regimens for d in offer.drugs for band in d.bands or ()]
+    assert bands
+    assert all(band.band in detail for band in bands)
+
+
 def test_an_abstention_says_what_is_not_offered(answer_to: Any, knowledge: Knowledge) -> None:
     made = cards(answer_to("bloodstream-cefiderocol-untested"), knowledge)
     assert made[0]["indicator"] == "critical"
@@ -136,23 +161,45 @@ def test_an_abstention_says_what_is_not_offered(answer_to: Any, knowledge: Knowl
 
 
 HOSTILE = {
-    "<script>alert(1)</script>": "\\<script\\>alert\\(1\\)\\</script\\>",
-    "[bed 4](http://evil.example)": "\\[bed 4\\]\\(http\\://evil.example\\)",
+    "<script>alert(1)</script>": "\\<script\\>alert(1)\\</script\\>",
+    "[bed 4](http://evil.example)": "\\[bed 4\\](http\\://evil.example)",
+    "![x](y)": "!\\[x\\](y)",
     "**bold** _it_ `code` ~~no~~": "\\*\\*bold\\*\\* \\_it\\_ \\`code\\` \\~\\~no\\~\\~",
     "# heading": "\\# heading",
     "1. item": "1\\. item",
     "- item": "\\- item",
+    "---": "\\---",
+    "===": "\\===",
+    "> quote": "\\> quote",
+    "a | b": "a \\| b",
+    "    code": "code",
     "a\nb\tc": "a b c",
     "\x1b[31mred\u202e": "\\\\x1b\\[31mred\\\\u202e",
     "www.evil.example and a@b.example": "www\\.evil.example and a\\@b.example",
     "&lt;b&gt;": "\\&lt;b\\&gt;",
-    "ceftazidime-avibactam 2.5 g": "ceftazidime-avibactam 2.5 g",
+    "ceftazidime-avibactam 2 g + 0.5 g (2.5 g total)": (
+        "ceftazidime-avibactam 2 g + 0.5 g (2.5 g total)"
+    ),
 }
 
 
 @pytest.mark.parametrize(("text", "wanted"), HOSTILE.items())
 def test_markdown_shows_text_as_it_stands(text: str, wanted: str) -> None:
     assert markdown(text) == wanted
+
+
+PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+MARKS = st.text(st.sampled_from("\\`*_{}[]()<>#+-=.!|~&:;@/1a \n\t\"'"), max_size=30)
+
+
+@given(text=MARKS | st.text(max_size=30))
+@settings(max_examples=1500, deadline=None)
+def test_a_markdown_parser_gives_back_the_text_and_nothing_else(text: str) -> None:
+    line = " ".join(visible(text).split())
+    wanted = f"<p>{escape(line).replace('&#x27;', chr(39))}</p>\n" if line else ""
+    assert PARSER.render(markdown(line)) == wanted
+    inside = PARSER.render(f"- {markdown(text)}")
+    assert inside.count("<") == len(re.findall(r"</?(?:ul|li)>", inside))
 
 
 def test_hostile_text_of_a_case_is_inert_in_the_cards(answer_to: Any, knowledge: Knowledge) -> None:

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from ndm_advisor.model import fhir_terms as terms
-from ndm_advisor.model.answer import Alert, Offer, Recommendation
+from ndm_advisor.model.answer import Alert, DrugOrder, Offer, Recommendation
 from ndm_advisor.model.knowledge import Knowledge
-from ndm_advisor.model.words import drug_name, regimen_name
+from ndm_advisor.model.words import drug_name
 from ndm_advisor.render import phrases
 from ndm_advisor.render.as_json import to_json
 from ndm_advisor.render.fhir.document import atc_codes
@@ -27,6 +27,7 @@ from ndm_advisor.render.text import visible
 LONGEST_SUMMARY: Final = 139  # characters; the CDS Hooks specification says fewer than 140
 _NAMESPACE: Final = uuid.uuid5(uuid.NAMESPACE_URL, f"{terms.BASE}:cards")
 _INDICATOR: Final = {"stop": "critical", "caution": "warning", "note": "info"}
+_BELOW: Final = "\t"  # begins a line that belongs to the one before it; never shown
 _THE_PATIENT: Final[Element] = {"display": "the patient this advice was asked for"}
 
 
@@ -100,21 +101,36 @@ def _detail(answer: Recommendation) -> Iterator[str]:
         ("Not assessed", tuple(f"{i.what}: {i.why}" for i in answer.not_assessed)),
     ):
         if lines:
-            yield from ("", f"**{heading}**", "", *(f"- {markdown(line)}" for line in lines))
+            yield from ("", f"**{heading}**", "", *map(_bullet, lines))
     yield ""
     dates = f"advised {stamp.advised_on}; reviewed {stamp.reviewed_on}, due {stamp.review_due_on}"
     yield markdown(f"{source_label(answer)}; {stamp.region}; {stamp.breakpoints}; {dates}.")
     yield DISCLAIMER
 
 
+def _bullet(line: str) -> str:
+    indent = "  " if line.startswith(_BELOW) else ""
+    return f"{indent}- {markdown(line)}"
+
+
 def _regimen_lines(answer: Recommendation) -> Iterator[str]:
+    """Each regimen with its grade, and below it the conditions and every dose."""
     for offer in answer.regimens:
         words = phrases.status_words(offer, answer.provenance.guideline)
         words = f"preferred; {words}" if offer.rank == "preferred" else words
         yield f"{phrases.together(offer.id)} ({words})"
-        yield from (f"{regimen_name(offer.id)}, only if: {c}" for c in offer.conditions)
-        yield from (phrases.order_words(order) for order in offer.drugs)
-        yield from (f"with {phrases.order_words(order)}" for order in offer.companions)
+        yield from (f"{_BELOW}only if: {condition}" for condition in offer.conditions)
+        for order in offer.drugs:
+            yield from (f"{_BELOW}{line}" for line in _dose_lines(order))
+        for order in offer.companions:
+            yield from (f"{_BELOW}with {line}" for line in _dose_lines(order))
+
+
+def _dose_lines(order: DrugOrder) -> Iterator[str]:
+    yield phrases.order_words(order)
+    if order.alternative_dose is not None:
+        yield phrases.alternative_words(order.drug, order.alternative_dose)
+    yield from (phrases.band_dose_words(order.drug, band) for band in order.bands or ())
 
 
 def _order_lines(answer: Recommendation) -> Iterator[str]:
