@@ -428,6 +428,36 @@ def test_two_colonies_with_different_results_stay_two(catalogue: Catalogue) -> N
     ]
 
 
+def test_the_same_isolate_twice_among_several_specimens_is_one(catalogue: Catalogue) -> None:
+    blood = {"specimen": {"reference": "Specimen/s1"}}
+    made = understood(
+        bundle(
+            patient(),
+            specimen("s1", "blood"),
+            specimen("s2", "urine"),
+            grown("o1", hasMember=members("r1"), **blood),
+            grown("o2", hasMember=members("r2"), **blood),
+            result("r1", "meropenem", "R"),
+            result("r2", "meropenem", "R"),
+        ),
+        catalogue,
+    )
+    adds_up(made)
+    assert len(made.cases) == 1
+    assert made.no_case == ()
+    assert panel(made) == {"meropenem": {"category": "R"}}
+
+
+def test_many_colonies_of_one_patient(catalogue: Catalogue) -> None:
+    """Each result goes to the colony it hangs on; colonies that agree are one isolate."""
+    numbers = range(400)
+    held = [grown(f"o{n}", hasMember=members(f"r{n}"), note=[{"text": str(n)}]) for n in numbers]
+    rows = [result(f"r{n}", "meropenem", "RS"[n % 2]) for n in numbers]
+    (report,) = reports(bundle(patient(), *held, *rows), catalogue)
+    isolates = {o.isolate for o in report.observations if o.kind == "susceptibility"}
+    assert len(isolates) == 2  # the R colonies are one, and the S colonies another
+
+
 def test_a_circle_of_members_ends(catalogue: Catalogue) -> None:
     made = understood(
         bundle(

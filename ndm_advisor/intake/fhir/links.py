@@ -54,7 +54,7 @@ class Links:
 
     def patient_of(self, entry: Entry) -> str | None:
         """What the patient of an entry is called: its own, else that of what holds it."""
-        for url in self._upwards(entry.url):
+        for url in self.upwards(entry.url):
             above = self._by_name.get(url)
             if above is None:
                 continue
@@ -67,47 +67,6 @@ class Links:
                     if target is not None or named:
                         return target.url if target else _short(str(named))
         return None
-
-    def isolate_of(self, entry: Entry, organisms: Mapping[str, str]) -> str | None:
-        """The organism a result is told of. `organisms` maps organism entries to isolates.
-
-        Raises:
-            LookupError: there are several, and nothing tells which.
-        """
-        if not organisms:
-            return None
-        above = tuple(self._upwards(entry.url))
-        for url in above:
-            if url in organisms:
-                return organisms[url]
-        for url in above[1:]:
-            within = {organisms[o] for o in organisms if url in self._upwards(o)}
-            if len(within) == 1:
-                return within.pop()
-            if within:
-                raise LookupError
-        candidates = set(self._by_specimen(entry, organisms))
-        if len(candidates) == 1:
-            return candidates.pop()
-        raise LookupError
-
-    def is_below(self, entry: Entry, organisms: Mapping[str, str]) -> bool:
-        """The entry hangs below an organism."""
-        return any(url in organisms for url in self._upwards(entry.url))
-
-    def _by_specimen(self, entry: Entry, organisms: Mapping[str, str]) -> Iterator[str]:
-        """Isolates of the entry's own specimen, else of what it was taken from; else of none."""
-        grown = {url: self._by_name[url] for url in organisms}
-        for reach in (self.specimens, self.origins):
-            own = reach(entry)
-            shared = {organisms[url] for url, held in grown.items() if own & reach(held)}
-            if shared:
-                yield from shared
-                return
-        own = self.specimens(entry)
-        for url, held in grown.items():
-            if not (own and self.specimens(held)):
-                yield organisms[url]
 
     def specimens(self, entry: Entry) -> set[str]:
         """What the specimens of an entry are called."""
@@ -124,7 +83,7 @@ class Links:
                 queue.extend(self.targets(here, "parent"))
         return set(found)
 
-    def _upwards(self, url: str) -> Iterator[str]:
+    def upwards(self, url: str) -> Iterator[str]:
         """The entry, then what holds it, nearest first; a circle ends."""
         seen = {url}
         queue = deque([url])
@@ -135,6 +94,73 @@ class Links:
                 if parent not in seen:
                     seen.add(parent)
                     queue.append(parent)
+
+
+class Isolates:
+    """The organisms of one patient, and which of them a result is told of.
+
+    Every organism entry is an isolate under its own name.
+    """
+
+    def __init__(self, grown: Mapping[str, Entry], links: Links) -> None:
+        self._links = links
+        self._all = set(grown)
+        self._below: dict[str, set[str]] = {}  # what holds organisms -> those organisms
+        self._specimens: dict[str, set[str]] = {}
+        self._origins: dict[str, set[str]] = {}
+        self._without = {url for url, entry in grown.items() if not links.specimens(entry)}
+        for url, entry in grown.items():
+            for above in links.upwards(url):
+                self._below.setdefault(above, set()).add(url)
+            for specimen in links.specimens(entry):
+                self._specimens.setdefault(specimen, set()).add(url)
+            for specimen in links.origins(entry):
+                self._origins.setdefault(specimen, set()).add(url)
+
+    def holds(self, entry: Entry) -> bool:
+        """The entry is an organism, or hangs below one."""
+        return any(url in self._all for url in self._links.upwards(entry.url))
+
+    def of(self, entry: Entry) -> str | None:
+        """The isolate of a result; None where no organism is reported at all.
+
+        Raises:
+            LookupError: there are several, and nothing tells which.
+        """
+        if not self._all:
+            return None
+        above = tuple(self._links.upwards(entry.url))
+        for url in above:
+            if url in self._all:
+                return url
+        for url in above[1:]:
+            if within := self._below.get(url):
+                return _only(within)
+        return _only(self._by_specimen(entry))
+
+    def grown_in(self, specimen: Entry) -> set[str]:
+        """The isolates of a specimen, and of specimens taken from it."""
+        return self._origins.get(specimen.url, set())
+
+    def _by_specimen(self, entry: Entry) -> set[str]:
+        """Isolates of its own specimen, else of what it was taken from, else of none named."""
+        own = self._links.specimens(entry)
+        shared = set[str]().union(*(self._specimens.get(url, set()) for url in own))
+        if not shared:
+            reached = self._links.origins(entry)
+            shared = set[str]().union(*(self._origins.get(url, set()) for url in reached))
+        return shared or (self._without if own else self._all)
+
+
+def _only(isolates: set[str]) -> str:
+    """The one there is.
+
+    Raises:
+        LookupError: there is none, or there are several.
+    """
+    if len(isolates) != 1:
+        raise LookupError
+    return next(iter(isolates))
 
 
 def _names_of(entry: Entry) -> Iterator[str]:

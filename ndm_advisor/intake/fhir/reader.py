@@ -11,7 +11,7 @@ from ndm_advisor.intake.fhir import patient_facts as facts
 from ndm_advisor.intake.fhir import results
 from ndm_advisor.intake.fhir.documents import Document, Entry, documents
 from ndm_advisor.intake.fhir.elements import dicts, text
-from ndm_advisor.intake.fhir.links import Links
+from ndm_advisor.intake.fhir.links import Isolates, Links
 from ndm_advisor.intake.fhir.orders import orders
 from ndm_advisor.intake.observed import Observation, Report
 from ndm_advisor.model.names import fold
@@ -94,9 +94,12 @@ def _report(
 ) -> Report:
     of = _by_type(entries)
     grown = {e.url: e for e in of["Observation"] if results.is_organism(e, catalogue)}
+    isolates = Isolates(grown, links)
+    findings = list(_findings(of["Observation"], isolates, catalogue))
+    same = {_UNNAMED: _UNNAMED} | _same_isolates(grown, findings, links)
     said = [
-        *_findings(of["Observation"], grown, links, catalogue),
-        *_facts(of, grown, links),
+        o if o.isolate is None else o._replace(isolate=same[o.isolate])
+        for o in (*findings, *_facts(of, grown, isolates, links))
     ]
     place = entries[0].place
     return Report(label, place, tuple(said), _identity(of), faults, tuple(_notes(entries)))
@@ -115,26 +118,20 @@ def _by_type(entries: list[Entry]) -> dict[str, list[Entry]]:
 
 
 def _findings(
-    entries: list[Entry], grown: dict[str, Entry], links: Links, catalogue: Catalogue
-) -> list[Observation]:
+    entries: list[Entry], isolates: Isolates, catalogue: Catalogue
+) -> Iterator[Observation]:
     """Every Observation resource as observations, each finding with its isolate."""
-    isolates = {url: url for url in grown}
-    said: list[Observation] = []
     for entry in entries:
-        is_member = links.is_below(entry, isolates)
+        is_member = isolates.holds(entry)
         for read in results.observations(entry, catalogue, is_member=is_member):
-            said.append(_placed(read, entry, isolates, links))
-    same = {_UNNAMED: _UNNAMED} | _same_isolates(grown, said, links)
-    return [o if o.isolate is None else o._replace(isolate=same[o.isolate]) for o in said]
+            yield _placed(read, entry, isolates)
 
 
-def _placed(
-    read: results.Read, entry: Entry, isolates: dict[str, str], links: Links
-) -> Observation:
+def _placed(read: results.Read, entry: Entry, isolates: Isolates) -> Observation:
     if not read.is_finding:
         return read.said
     try:
-        return read.said._replace(isolate=links.isolate_of(entry, isolates) or _UNNAMED)
+        return read.said._replace(isolate=isolates.of(entry) or _UNNAMED)
     except LookupError:
         return results.untold(read.said)
 
@@ -152,25 +149,19 @@ def _same_isolates(
         if o.isolate is None:
             continue
         if o.kind == "organism":
-            named[o.isolate] = (
-                o.value_codes,
-                fold(o.value or ""),
-                links.specimens(grown[o.isolate]),
-            )
+            specimens = frozenset(links.specimens(grown[o.isolate]))
+            named[o.isolate] = (o.value_codes, fold(o.value or ""), specimens)
         elif o.aside is None and o.isolate in panels:
             panels[o.isolate][o.codes, fold(o.name)] = (o.value, o.unit, o.category)
     same: dict[str, str] = {}
+    twins: dict[object, list[str]] = {}
     for url in grown:
-        twin = next(
-            (
-                other
-                for other in dict.fromkeys(same.values())
-                if named[other] == named[url] and _agree(panels[other], panels[url])
-            ),
-            url,
-        )
-        same[url] = twin
-        panels[twin] = panels[twin] | panels[url]
+        alike = twins.setdefault(named.get(url, url), [])
+        twin = next((other for other in alike if _agree(panels[other], panels[url])), None)
+        if twin is None:
+            alike.append(url)
+        same[url] = twin or url
+        panels[same[url]] |= panels[url]
     return same
 
 
@@ -183,7 +174,7 @@ def _agree(one: dict[object, object], other: dict[object, object]) -> bool:
 
 
 def _facts(
-    of: dict[str, list[Entry]], grown: dict[str, Entry], links: Links
+    of: dict[str, list[Entry]], grown: dict[str, Entry], isolates: Isolates, links: Links
 ) -> Iterator[Observation]:
     day = _day(of, grown)
     for entry in of["Patient"]:
@@ -191,7 +182,7 @@ def _facts(
     for entry in of["DiagnosticReport"]:
         yield from facts.report_date(entry)
     for entry in of["Specimen"]:
-        yield from _specimen(entry, len(of["Specimen"]), grown, links)
+        yield from _specimen(entry, len(of["Specimen"]), isolates)
     for entry in of["AllergyIntolerance"]:
         yield facts.allergy(entry, is_only=len(of["AllergyIntolerance"]) == 1)
     of_case = [entry for entry in of["Condition"] if facts.is_case_condition(entry)]
@@ -204,17 +195,15 @@ def _facts(
         yield from orders(entry, links)
 
 
-def _specimen(
-    entry: Entry, specimens: int, grown: dict[str, Entry], links: Links
-) -> Iterator[Observation]:
+def _specimen(entry: Entry, specimens: int, isolates: Isolates) -> Iterator[Observation]:
     """Of one specimen among several, once for each isolate that grew in it."""
     if specimens == 1:
         yield facts.specimen(entry, None)
         return
-    isolates = [url for url, held in grown.items() if entry.url in links.origins(held)]
-    for isolate in isolates:
+    grown = isolates.grown_in(entry)
+    for isolate in sorted(grown):
         yield facts.specimen(entry, isolate)
-    if not isolates:
+    if not grown:
         made = facts.specimen(entry, None)
         yield made._replace(aside="one of several specimens, from which no organism is reported")
 
