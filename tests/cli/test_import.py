@@ -251,7 +251,8 @@ class TestWrongFiles:
 
     def test_without_the_extra_it_is_named(self, take, monkeypatch):
         monkeypatch.setitem(sys.modules, "hl7", None)
-        monkeypatch.delitem(sys.modules, "ndm_advisor.intake.hl7v2", raising=False)
+        for module in [name for name in sys.modules if name.startswith("ndm_advisor.intake.hl7v2")]:
+            monkeypatch.delitem(sys.modules, module)
         done = take("hl7", HL7)
         assert done.exit_code == 2
         assert "pip install 'ndm-advisor[hl7]'" in done.stderr
