@@ -732,12 +732,17 @@ class Specimen(Shape):
     because: Text
 
 
+Asked = Literal["organism", "susceptibility_panel", "age", "weight", "height", "creatinine"]
+
+
 class LabCodes(Shape):
     file: CodesHead
     gene: list[GeneCode]
     gene_name: list[GeneName]
     answer: list[AnswerCode]
     answer_words: dict[Literal["detected", "not-detected", "not-done"], Texts]
+    asked: dict[Asked, Texts]
+    methods: dict[Literal["gradient_strip"], Texts]
     category: list[CategoryCode]
     specimen: list[Specimen]
 

@@ -6,13 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from ndm_advisor.intake.catalogue import Catalogue, identify_organism
+from ndm_advisor.intake.catalogue import Catalogue, asked_of, identify_organism
 from ndm_advisor.intake.hl7v2.segments import CODED, Segment
-from ndm_advisor.intake.observed import LOINC
 
-_ORGANISM_CODES: Final = frozenset(
-    {"600-7", "630-4", "634-6", "6463-4", "11475-1", "17928-3", "41852-5", "43409-2"}
-)
 _WITHDRAWN: Final = {
     "D": "withdrawn by the laboratory (status D)",
     "W": "withdrawn by the laboratory: reported for another patient (status W)",
@@ -54,7 +50,7 @@ def results_of(segments: Iterable[Segment]) -> Iterator[Result]:
 def organism_of(result: Result, catalogue: Catalogue) -> Organism | None:
     """The organism an OBX names: by its LOINC code, or because its value is one."""
     asked, value = result.obx.item(3), result.obx.item(5)
-    is_asked = any(code in _ORGANISM_CODES for system, code in asked.codes if system == LOINC)
+    is_asked = asked_of(asked.codes, catalogue) == "organism"
     coded = value.codes if result.obx.text(2) in CODED else ()
     if not is_asked and identify_organism(coded, value.text, catalogue).id is None:
         return None

@@ -5,25 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO, Final
 
-from ndm_advisor.intake.catalogue import Catalogue, identify_drug, identify_gene
+from ndm_advisor.intake.catalogue import (
+    Catalogue,
+    asked_of,
+    identify_drug,
+    identify_gene,
+    method_of,
+)
 from ndm_advisor.intake.hl7v2.isolates import Isolates, Result, asides_of, organism_of, results_of
 from ndm_advisor.intake.hl7v2.messages import messages
 from ndm_advisor.intake.hl7v2.segments import CODED, Item, Segment, item_of, segments_of
-from ndm_advisor.intake.observed import LOCAL, LOINC, SNOMED, STRIP, Code, Kind, Observation, Report
+from ndm_advisor.intake.observed import LOCAL, Code, Kind, Observation, Report
 
-_FACTS: Final[dict[str, Kind]] = {
-    "35659-2": "age",  # age at specimen collection
-    "29463-7": "weight",
-    "3141-9": "weight",  # measured
-    "8302-2": "height",
-    "2160-0": "creatinine",  # mass per volume in serum or plasma
-    "14682-9": "creatinine",  # moles per volume in serum or plasma
-}
-_STRIP_METHOD: Final = Code(SNOMED, "703442003")  # gradient strip susceptibility test
 _PENDING: Final = "I"  # OBX-11
 _COMPARATORS: Final = frozenset({"<", "<=", "=", ">", ">=", ""})
-_OF_REPORT: Final = frozenset({"age", "weight", "height", "creatinine"})
-_PANEL_CODES: Final = frozenset({"29576-6", "50545-3", "18769-0"})  # susceptibility panels
+_OF_REPORT: Final[tuple[Kind, ...]] = ("age", "weight", "height", "creatinine")
 _NOT_CATEGORIES: Final = frozenset({"A", "AA", "N", "H", "HH", "L", "LL", "U", "D", "B", "W", ""})
 _CATEGORY_FLAGS: Final = frozenset({"S", "I", "R", "SDD", "NS", "IE", "MS", "VS"})
 _STANDARDS: Final = ("EUCAST", "CLSI", "FDA")
@@ -156,7 +152,6 @@ def _observation(
     if obx.text(11) == _PENDING and kind == "susceptibility" and not value.text:
         category = "pending"
     method = obx.item(17)
-    is_strip = _STRIP_METHOD in method.codes
     text = method.text.upper()
     return Observation(
         kind,
@@ -168,7 +163,7 @@ def _observation(
         value_codes=(*value.codes, *(item_of(r).codes[0] for r in obx.repetitions(8) if r[0])),
         unit=obx.text(6) or obx.text(6, 2) or None,
         category=category,
-        method=STRIP if is_strip else (method.text or None),
+        method=method_of(method.codes, catalogue) or method.text or None,
         standard=text if text in _STANDARDS else None,
         date=obx.text(14) or (result.obr.text(7) if result.obr else None) or None,
         aside=aside,
@@ -178,23 +173,25 @@ def _observation(
 def _kind(result: Result, asked: Item, isolates: Isolates, catalogue: Catalogue) -> Kind:
     if any(organism.result.obx is result.obx for organism in isolates.organisms):
         return "organism"
-    for code in asked.codes:
-        if code in catalogue.genes_by_code:
-            return "gene"
-        if code.system == LOINC and code.code in _FACTS:
-            return _FACTS[code.code]
+    if any(code in catalogue.genes_by_code for code in asked.codes):
+        return "gene"
+    named = asked_of(asked.codes, catalogue)
+    if fact := next((kind for kind in _OF_REPORT if kind == named), None):
+        return fact
     drug = identify_drug(asked.codes, asked.text, catalogue)
     if drug.id is not None or " or " in drug.why_not or " means " in drug.why_not:
         return "susceptibility"
-    if result.obx.text(8).upper() in _CATEGORY_FLAGS or _is_susceptibility_request(result.obr):
+    flags = {held[0].upper() for held in result.obx.repetitions(8)}
+    if flags & _CATEGORY_FLAGS or _is_susceptibility_request(result.obr, catalogue):
         return "susceptibility"  # an unknown drug: it is to be reported as such
     return "gene" if identify_gene((), asked.text, catalogue) else "other"
 
 
-def _is_susceptibility_request(obr: Segment | None) -> bool:
+def _is_susceptibility_request(obr: Segment | None, catalogue: Catalogue) -> bool:
+    """A request that hangs on an organism, or asks for a panel by its code."""
     return obr is not None and (
         bool(obr.raw(26).strip())
-        or any(code.code in _PANEL_CODES for code in obr.item(4).codes if code.system == LOINC)
+        or asked_of(obr.item(4).codes, catalogue) == "susceptibility_panel"
     )
 
 
