@@ -284,7 +284,7 @@ def identify_gene(codes: Iterable[Code], name: str, catalogue: Catalogue) -> Gen
 
 
 def asked_of(codes: Iterable[Code], catalogue: Catalogue) -> str | None:
-    """What a code asks for besides drugs and genes: `organism`, `susceptibility_panel`, `weight`."""
+    """What a code asks for besides drugs and genes: `organism`, `weight`, a panel."""
     return next((catalogue.asked[code] for code in codes if code in catalogue.asked), None)
 
 
