@@ -1,10 +1,10 @@
-"""What one answer costs: processor time of `ndm-advisor advise` against an empty program.
+"""`start`: processor time of `ndm-advisor advise` against an empty program on the same stack.
 
 Both run as whole processes with their output piped, in pairs that alternate in order, so that a
 machine that slows down slows both. It measures user plus system time of the process, which other
-work on the machine disturbs less than the clock on the wall. It prints figures and judges nothing.
+work on the machine disturbs less than the clock on the wall. For another case or installation:
 
-    python benchmarks/startup.py [--pairs 15] [--case FILE] [--program PATH]
+    python -m benchmarks.startup [--pairs 15] [--case FILE] [--program PATH]
 """
 
 from __future__ import annotations
@@ -17,10 +17,14 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.figures import Figure, Measured, machine, show
+
 ROOT = Path(__file__).resolve().parent.parent
 CASE = ROOT / "examples" / "cases" / "bloodstream-all-tested.toml"
 EMPTY = "benchmarks.empty_program"
 ADVISED_ON = "2026-11-22"
+PAIRS, QUICK_PAIRS = 15, 5
+AIM = 1.3  # times the empty program
 
 
 class Pair(NamedTuple):
@@ -30,20 +34,31 @@ class Pair(NamedTuple):
     empty_ms: float
 
 
+def measure(*, quick: bool) -> Measured:
+    """One example case, the installed program."""
+    return compare(QUICK_PAIRS if quick else PAIRS, CASE, program(None))
+
+
 def main() -> None:
-    """Measure and print."""
+    """Measure what the options name, and print."""
     arguments = parse_arguments()
-    advise = [*program(arguments.program), "advise", str(arguments.case), "--on", ADVISED_ON]
-    empty = [sys.executable, "-m", EMPTY, str(arguments.case), "--on", ADVISED_ON]
+    print(machine())
+    show("start", compare(arguments.pairs, arguments.case, program(arguments.program)))
+
+
+def compare(count: int, case: Path, advisor: list[str]) -> Measured:
+    """Run both programs in pairs that alternate in order."""
+    advise = [*advisor, "advise", str(case), "--on", ADVISED_ON]
+    empty = [sys.executable, "-m", EMPTY, str(case), "--on", ADVISED_ON]
     for command in (advise, empty):  # bytecode and disk caches are warm before anything counts
         processor_ms(command)
-    pairs = [measure(advise, empty, advise_first=turn % 2 == 0) for turn in range(arguments.pairs)]
-    report(pairs)
+    pairs = [measure_pair(advise, empty, advise_first=turn % 2 == 0) for turn in range(count)]
+    return Measured(figures(pairs), f"{count} pairs of runs, user plus system time of a process")
 
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Processor time of one answer.")
-    parser.add_argument("--pairs", type=int, default=15, help="pairs of runs (default 15)")
+    parser.add_argument("--pairs", type=int, default=PAIRS, help=f"pairs of runs (default {PAIRS})")
     parser.add_argument("--case", type=Path, default=CASE, help="case file to advise on")
     parser.add_argument("--program", type=Path, help="the installed ndm-advisor to measure")
     arguments = parser.parse_args()
@@ -58,7 +73,7 @@ def program(given: Path | None) -> list[str]:
     return [str(beside)] if beside.exists() else [sys.executable, "-m", "ndm_advisor"]
 
 
-def measure(advise: list[str], empty: list[str], *, advise_first: bool) -> Pair:
+def measure_pair(advise: list[str], empty: list[str], *, advise_first: bool) -> Pair:
     if advise_first:
         return Pair(processor_ms(advise), processor_ms(empty))
     empty_ms = processor_ms(empty)
@@ -82,13 +97,17 @@ def processor_ms(command: list[str]) -> float:
     return (usage.ru_utime + usage.ru_stime) * 1000
 
 
-def report(pairs: list[Pair]) -> None:
+def figures(pairs: list[Pair]) -> list[Figure]:
+    """Medians of both, and of their ratio within a pair with its range."""
     ratios = [pair.advise_ms / pair.empty_ms for pair in pairs]
-    print(f"Python {sys.version.split()[0]}, {len(pairs)} pairs, user + system time per process")
-    print(f"ndm-advisor advise  {statistics.median(p.advise_ms for p in pairs):8.1f} ms (median)")
-    print(f"empty program       {statistics.median(p.empty_ms for p in pairs):8.1f} ms (median)")
-    print(f"ratio in a pair     {statistics.median(ratios):8.2f} (median; ", end="")
-    print(f"lowest {min(ratios):.2f}, highest {max(ratios):.2f})")
+    between = f"median; {min(ratios):.2f} to {max(ratios):.2f}"
+    advise_ms = statistics.median(pair.advise_ms for pair in pairs)
+    empty_ms = statistics.median(pair.empty_ms for pair in pairs)
+    return [
+        Figure("ndm-advisor advise", advise_ms, "ms", note="median"),
+        Figure("empty program", empty_ms, "ms", note="median"),
+        Figure("ratio in a pair", statistics.median(ratios), aim=AIM, note=between),
+    ]
 
 
 if __name__ == "__main__":

@@ -152,8 +152,11 @@ def _say_each(understood: Understood) -> None:
     label = understood.report.label
     for left in understood.set_aside:
         said = left.observation
-        what = said.name or next((code.code for code in said.codes), said.value or "")
-        _line(f"{label}: set aside: {said.kind} {shown(what)} at {said.place}: {left.reason}")
+        named = said.name or next((code.code for code in said.codes), "")
+        what = (
+            f"{said.kind} {shown(named)}" if named else said.kind
+        )  # never a value: it may be a birth
+        _line(f"{label}: set aside: {what} at {said.place}: {left.reason}")
     for made in understood.cases:
         for key, place in made.provenance:
             _line(f"{made.case.id}: {key}: {place}")

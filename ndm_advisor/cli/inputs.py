@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import stat
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from ndm_advisor.errors import UsageError
 
@@ -31,13 +33,33 @@ def read_text(name: str) -> str:
             raise UsageError(message)
         return decode(sys.stdin.buffer.read(LARGEST_BYTES + 1), path=None)
     try:
-        with Path(name).open("rb") as file:
+        with open_file(name) as file:
             data = file.read(LARGEST_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a path"
         message = f"{name}: {reason}"
         raise UsageError(message) from error
     return decode(data, path=name)
+
+
+def open_file(name: str) -> BinaryIO:
+    """Open a regular file to read.
+
+    A pipe that nobody writes to would keep the run waiting for ever, and some devices never end.
+
+    Raises:
+        OSError: it cannot be read, or is a pipe, a device or a directory.
+        ValueError: not a path.
+    """
+    path = Path(name)
+    mode = path.stat().st_mode
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, "not a regular file but a directory", name)
+    if stat.S_ISFIFO(mode):
+        raise OSError(errno.EINVAL, "not a regular file but a pipe: send its text to `-`", name)
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "not a regular file", name)
+    return path.open("rb")
 
 
 def path_of(name: str) -> str | None:

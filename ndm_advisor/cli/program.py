@@ -22,6 +22,7 @@ from ndm_advisor.cli.commands import (
     selftest,
     topics,
     validate,
+    what_if,
 )
 from ndm_advisor.cli.exit_status import ExitStatus
 from ndm_advisor.cli.guard import guarded
@@ -44,6 +45,7 @@ Examples:
   ndm-advisor advise - < case.toml              the same from standard input
   ndm-advisor advise case.toml --format json    for programs
   ndm-advisor batch cases                       many cases, a worklist by urgency
+  ndm-advisor what-if case.toml                 what would change the answer
   ndm-advisor validate cases/*.toml             diagnostics only
   ndm-advisor new > case.toml                   a blank case to fill in
   ndm-advisor explain aztreonam-alone           what an id stands for, and why
@@ -134,6 +136,9 @@ app.command("validate", cls=Command, short_help="Check case files; no advice.", 
 )
 app.command("new", cls=Command, short_help="Print a blank case, or ask for one.", help=new.HELP)(
     guarded(new.new)
+)
+app.command("what-if", cls=Command, short_help="What would change the answer.", help=what_if.HELP)(
+    guarded(what_if.what_if)
 )
 app.command(
     "explain", cls=Command, short_help="Say what an id stands for, and why.", help=explain.HELP

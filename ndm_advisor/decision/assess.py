@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ndm_advisor.decision import allergy, renal
 from ndm_advisor.decision.interpret import PAIR_TEST, Reading, indication_of, interpret
@@ -174,16 +174,17 @@ def given_values(case: Case) -> dict[str, Scalar]:
     return flat
 
 
-def _flatten(prefix: str, value: object, into: dict[str, Scalar]) -> None:
-    if isinstance(value, dict):
-        if "category" in value or "mic_mg_l" in value or "zone_mm" in value:
-            into[prefix] = _row_text(value)
-        for key, item in value.items():
-            _flatten(f"{prefix}.{key}" if prefix else str(key), item, into)
-    elif isinstance(value, (list, tuple)):
-        into[prefix] = ", ".join(_item_text(item) for item in value)
-    elif value is not None:
-        into[prefix] = value  # type: ignore[assignment]  # JSON scalars
+def _flatten(prefix: str, value: dict[str, Any], into: dict[str, Scalar]) -> None:
+    if "category" in value or "mic_mg_l" in value or "zone_mm" in value:
+        into[prefix] = _row_text(value)
+    for key, item in value.items():
+        path = f"{prefix}.{key}" if prefix else key
+        if isinstance(item, dict):
+            _flatten(path, item, into)
+        elif isinstance(item, list):
+            into[path] = ", ".join(_item_text(each) for each in item)
+        else:
+            into[path] = item
 
 
 def _row_text(row: dict[str, object]) -> str:
@@ -534,28 +535,36 @@ def _of_drug(
     organism: Organism,
 ) -> dict[str, DrugFacts]:
     stock = case.hospital.stock
-    asked = case.patient.allergies is not None
+    severe, milder = _cells_by_drug(allergies)
+    clear = None if case.patient.allergies is None else "clear"
     facts = {}
     ordered = (o.drug_id for o in case.orders if o.drug_id in knowledge.drugs)
     for drug in dict.fromkeys((*knowledge.strategy_drugs, *ordered)):
-        severe = [f.cell for f in allergies if f.drug == drug and f.severity == "severe"]
-        milder = [f.cell for f in allergies if f.drug == drug and f.severity != "severe"]
         result = results.get(drug)
         facts[drug] = DrugFacts(
-            drug=drug,
-            used=result.used if result else "untested",
-            active=result.active if result else False,
-            high_dose=result.high_dose if result else False,
-            intrinsic=drug in organism.intrinsic,
-            in_stock=stock.get(drug),
-            severe_allergy=_cell(severe) if asked else None,
-            any_allergy=_cell(milder) if asked else None,
+            drug,
+            result.used if result else "untested",
+            result.active if result else False,
+            result.high_dose if result else False,
+            drug in organism.intrinsic,
+            stock.get(drug),
+            allergy.worst(severe[drug]) if drug in severe else clear,
+            allergy.worst(milder[drug]) if drug in milder else clear,
         )
     return facts
 
 
-def _cell(cells: list[str]) -> str:
-    return allergy.worst(cells) if cells else "clear"
+_Cells = dict[str, list[str]]
+
+
+def _cells_by_drug(allergies: tuple[AllergyFinding, ...]) -> tuple[_Cells, _Cells]:
+    """What the allergy entries say of each drug: after severe reactions, and after others."""
+    severe: _Cells = {}
+    milder: _Cells = {}
+    for found in allergies:
+        cells = severe if found.severity == "severe" else milder
+        cells.setdefault(found.drug, []).append(found.cell)
+    return severe, milder
 
 
 def _finding(

@@ -71,9 +71,17 @@ def settle(case: Case, knowledge: Knowledge) -> Settled:
 
 
 def decide(
-    case: Case, knowledge: Knowledge, *, on: date, settled: Settled | None = None
+    case: Case,
+    knowledge: Knowledge,
+    *,
+    on: date,
+    settled: Settled | None = None,
+    positions_too: bool = True,
 ) -> Decision:
-    """Decide a case. Pure: the same case, knowledge and date give the same decision."""
+    """Decide a case. Pure: the same case, knowledge and date give the same decision.
+
+    Without `positions_too` only the chosen profile is ranked: enough to compare outlines.
+    """
     chosen = settled or settle(case, knowledge)
     facts = assess(case, knowledge, guideline=chosen.guideline, region=chosen.region, on=on)
     ended = scope(facts, knowledge.settings)
@@ -82,7 +90,7 @@ def decide(
     if ended is None:
         positions = {
             profile.id: rank(facts, fates, profile, knowledge)
-            for profile in _profiles(knowledge, chosen.guideline)
+            for profile in _profiles(knowledge, chosen.guideline, others=positions_too)
         }
     selection = positions.get(chosen.guideline)
     offered = _offered(selection, facts, fates, knowledge)
@@ -109,10 +117,10 @@ def decide(
     )
 
 
-def _profiles(knowledge: Knowledge, chosen: str) -> tuple[Profile, ...]:
+def _profiles(knowledge: Knowledge, chosen: str, *, others: bool) -> tuple[Profile, ...]:
     """The chosen profile first, then the others in the base's order."""
-    others = [p for p in knowledge.profiles.values() if p.id != chosen]
-    return (knowledge.profiles[chosen], *others)
+    beside = (p for p in knowledge.profiles.values() if p.id != chosen) if others else ()
+    return (knowledge.profiles[chosen], *beside)
 
 
 def _offered(

@@ -15,13 +15,15 @@ def outline(
     offered: tuple[Offered, ...],
     raised: tuple[Raised, ...],
 ) -> Outline:
-    """Outcome, ranking, every number of every order, and the stops. No text."""
+    """Outcome, ranking, every number of every order and companion, and the stops. No text."""
     return Outline(
         outcome=ended.outcome if ended else selection.outcome if selection else "abstention",
         reason=ended.reason if ended else selection.reason if selection else "",
         ranked=tuple((o.ranked.strategy, o.ranked.rank, o.ranked.provisional) for o in offered),
         doses=tuple(
-            (o.ranked.strategy, order.drug, dose_key(order)) for o in offered for order in o.orders
+            (o.ranked.strategy, order.drug, dose_key(order))
+            for o in offered
+            for order in (*o.orders, *o.companions)
         ),
         stops=tuple(sorted(r.id for r in raised if r.tier == "stop" and not r.standing)),
         dose_pending=is_pending(offered),

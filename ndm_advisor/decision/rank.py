@@ -20,6 +20,8 @@ CHOICE_2022: Final = "choice-2022"
 A_KEY: Final = "panel.results.aztreonam-avibactam"
 PAIR_KEY: Final = "panel.results.ceftazidime-avibactam+aztreonam"
 _ACTIVE: Final = (A, P, F)
+_NOT_USABLE: Final = "not-usable"
+_CYSTITIS: Final = "4.5"
 _RANKS: Final = ("preferred", "alternative", "last_resort")
 
 
@@ -42,6 +44,14 @@ class Turned(NamedTuple):
     row: str
 
 
+class Applied(NamedTuple):
+    """A row that applied, and the older agent it was asked of; no row for a printed list."""
+
+    id: str
+    row: TableRow | None
+    older: str = ""
+
+
 class Selection(NamedTuple):
     """What a profile's tables make of the fates. `reason` is the key of the abstention's words."""
 
@@ -49,30 +59,33 @@ class Selection(NamedTuple):
     reason: str
     ranked: tuple[Ranked, ...]
     turned: tuple[Turned, ...]
-    rows: tuple[str, ...]
-    findings: tuple[Finding, ...]
+    applied: tuple[Applied, ...]
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """The ids of the rows that applied, once each."""
+        return tuple(dict.fromkeys(applied.id for applied in self.applied))
 
 
 def rank(facts: Facts, fates: dict[str, Fate], profile: Profile, knowledge: Knowledge) -> Selection:
     """Rank the usable strategies of a case under one profile."""
     if facts.site == "cystitis":
         return _cystitis(facts, fates, knowledge)
-    row = _look_up(profile.choice, columns(facts, fates))
-    active = list(_active(row, facts, fates, knowledge))
+    values = columns(facts, fates)
+    row = _look_up(profile.choice, values)
+    active = list(_active(row, values, facts, knowledge.tables["family"]))
     older = list(_older(facts, fates, profile))
     offered, turned = _make_room(active, older)
     ranked = _ordered(offered, [o.ranked for o in older], profile, facts)
-    findings = [_row_finding(row, facts)]
-    rows: tuple[str, ...] = ()
+    applied = [Applied(row.id, row)]
     if any(r.strategy in {A, P} for r in active) and profile.choice.id == CHOICE_2022:
-        family = _look_up(knowledge.tables["family"], columns(facts, fates))
-        findings.append(_row_finding(family, facts))
-        rows = (family.id,)
-    findings += [_row_finding(o.row, facts, o.strategy) for o in older]
+        family = _look_up(knowledge.tables["family"], values)
+        applied.append(Applied(family.id, family))
+    applied += [Applied(o.row.id, o.row, o.strategy) for o in older]
     if ranked:
-        return Selection("regimens", "", ranked, turned, _rows(row, older, rows), tuple(findings))
+        return Selection("regimens", "", ranked, turned, tuple(applied))
     reason = _abstention(row, facts, fates)
-    return Selection("abstention", reason, (), turned, _rows(row, older, rows), tuple(findings))
+    return Selection("abstention", reason, (), turned, tuple(applied))
 
 
 # -- A, P and F ----------------------------------------------------------------------------------
@@ -99,25 +112,28 @@ def columns(facts: Facts, fates: dict[str, Fate]) -> dict[str, object]:
 
 def _stock_column(facts: Facts, usable: bool) -> str:  # noqa: FBT001  # private, one caller
     if not usable:
-        return "not-usable"
+        return _NOT_USABLE
     return "stocked" if facts.of_drug[A].in_stock else "stock-unknown"
 
 
 def _look_up(table: Table, values: dict[str, object]) -> TableRow:
     """The one row that matches; the load check has proved that there is exactly one."""
     for row in table.rows:
-        if all(values[column] in allowed for column, allowed in row.when.items()):
+        for column, allowed in row.when.items():
+            if values[column] not in allowed:
+                break
+        else:
             return row
     message = f"table {table.id} has no row for this case"
     raise LookupError(message)
 
 
 def _active(
-    row: TableRow, facts: Facts, fates: dict[str, Fate], knowledge: Knowledge
+    row: TableRow, values: dict[str, object], facts: Facts, families: Table
 ) -> list[Ranked]:
     """The row's offers, A and P expanded by the family table."""
     offers: tuple[dict[str, object], ...] = row.give.get("offer", ())  # type: ignore[assignment]  # by the load check
-    ranked = [r for o in offers for r in _expanded(o, row, facts, fates, knowledge)]
+    ranked = [r for o in offers for r in _expanded(o, row, values, facts, families)]
     return _pregnancy_order(ranked) if facts.pregnant_eu else ranked
 
 
@@ -136,9 +152,9 @@ def _pregnancy_order(ranked: list[Ranked]) -> list[Ranked]:
 def _expanded(
     offer: dict[str, object],
     row: TableRow,
+    values: dict[str, object],
     facts: Facts,
-    fates: dict[str, Fate],
-    knowledge: Knowledge,
+    families: Table,
 ) -> Iterator[Ranked]:
     rank_: Rank = offer["rank"]  # type: ignore[assignment]  # checked at load
     says = tuple(str(offer[key]) for key in ("say",) if key in offer)
@@ -147,10 +163,10 @@ def _expanded(
     if made.strategy != FAMILY:
         yield made
         return
-    family = _look_up(knowledge.tables["family"], columns(facts, fates))
+    family = _look_up(families, values)
     first, pair = str(family.give["first"]), str(family.give["pair"])
     yield made._replace(strategy=first, sources=(*made.sources, *family.sources))
-    if pair == "out" or (first == P and not fates[A].is_usable):
+    if pair == "out" or (first == P and values["aztreonam_avibactam"] == _NOT_USABLE):
         return
     second = A if first == P else P
     second_rank: Rank = "alternative" if pair == "alternative" else rank_
@@ -242,12 +258,12 @@ def _cystitis(facts: Facts, fates: dict[str, Fate], knowledge: Knowledge) -> Sel
             ranked.append(
                 Ranked(strategy, row.give["rank"], provisional, row.id, (), row.sources)  # type: ignore[arg-type]  # checked at load
             )
-    source = (Cited("policy", "4.5"),)
-    finding = Finding("rank", "4.5", "true", compared(facts, ("site", "severity")), source)
+    applied = (Applied(_CYSTITIS, None),)
     if ranked:
-        kept = tuple(Turned(s, "cystitis-reserve", "4.5") for s in _ACTIVE if fates[s].is_usable)
-        return Selection("regimens", "", tuple(ranked), kept, ("4.5",), (finding,))
-    return Selection("abstention", "cystitis-none", (), (), ("4.5",), (finding,))
+        usable = (s for s in _ACTIVE if fates[s].is_usable)
+        kept = tuple(Turned(s, "cystitis-reserve", _CYSTITIS) for s in usable)
+        return Selection("regimens", "", tuple(ranked), kept, applied)
+    return Selection("abstention", "cystitis-none", (), (), applied)
 
 
 # -- abstention ----------------------------------------------------------------------------------
@@ -273,9 +289,7 @@ def _allergy_reason(facts: Facts, fates: dict[str, Fate]) -> str:
     return "allergy-shared-side-chain" if chain else "allergy-label"
 
 
-def _rows(row: TableRow, older: list[_Older], family: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys([row.id, *family, *(o.row.id for o in older)]))
-
+# -- the trace -----------------------------------------------------------------------------------
 
 _COLUMN_FACTS: Final[dict[str, tuple[str, ...]]] = {
     "mbl_confirmed": ("mbl_status",),
@@ -292,8 +306,17 @@ _USABLE: Final = frozenset(
 )
 
 
-def _row_finding(row: TableRow, facts: Facts, older: str = "") -> Finding:
-    """A table row that applied, with the case's answers behind its columns."""
+def findings_of(selection: Selection, facts: Facts) -> Iterator[Finding]:
+    """A finding for each row that applied, with the case's answers behind its columns."""
+    for applied in selection.applied:
+        if applied.row is None:
+            values = compared(facts, ("site", "severity"))
+            yield Finding("rank", applied.id, "true", values, (Cited("policy", applied.id),))
+        else:
+            yield _row_finding(applied.row, facts, applied.older)
+
+
+def _row_finding(row: TableRow, facts: Facts, older: str) -> Finding:
     names: list[str] = []
     for column in row.when:
         names += _COLUMN_FACTS.get(column, (column,) if hasattr(facts, column) else ())

@@ -4,13 +4,13 @@ A stop that holds excludes. A stop that is unknown removes nothing: it becomes a
 A caution that holds, or may hold, becomes a condition where the record has one. Profile-free.
 """
 
-from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from ndm_advisor.decision.conditions import ask
 from ndm_advisor.decision.dose import no_dose
-from ndm_advisor.model.answer import Finding
-from ndm_advisor.model.facts import DrugFacts, Facts, compared
+from ndm_advisor.decision.questions import DrugAnswers
+from ndm_advisor.model.answer import Finding, Truth
+from ndm_advisor.model.facts import Facts, compared
 from ndm_advisor.model.knowledge import Hazard, Knowledge, Strategy
 from ndm_advisor.model.words import drug_name, number
 
@@ -23,7 +23,6 @@ class Asked(NamedTuple):
     hazard: Hazard
     drug: str | None
     holds: bool | None
-    finding: Finding
 
     @property
     def excludes(self) -> bool:
@@ -47,16 +46,12 @@ class Asked(NamedTuple):
 
 
 class Fate(NamedTuple):
-    """A candidate with every hazard that holds or may hold for it."""
+    """A candidate with every hazard that holds or may hold for it; `excluded` take it out."""
 
     strategy: Strategy
     asked: tuple[Asked, ...]
+    excluded: tuple[Asked, ...]
     no_dose: str | None = None
-
-    @property
-    def excluded(self) -> tuple[Asked, ...]:
-        """What takes the candidate out."""
-        return tuple(a for a in self.asked if a.excludes)
 
     @property
     def is_usable(self) -> bool:
@@ -71,17 +66,47 @@ class Fate(NamedTuple):
 
 def usable(facts: Facts, knowledge: Knowledge) -> dict[str, Fate]:
     """The fate of every strategy, whatever the profile."""
+    interview = _Interview(facts, knowledge)
     return {
-        strategy.id: _fate(strategy, facts, knowledge)
+        strategy.id: _fate(strategy, interview, facts, knowledge)
         for strategy in knowledge.strategies.values()
         if strategy.kind != "never"
     }
 
 
-def _fate(strategy: Strategy, facts: Facts, knowledge: Knowledge) -> Fate:
-    asked = tuple(_asked_of(strategy, facts, knowledge))
-    fate = Fate(strategy, asked)
-    if fate.excluded or not _in_question(strategy, facts):
+class _Interview:
+    """The hazards of a case that hold or may hold, by subject; each drug is asked about once."""
+
+    def __init__(self, facts: Facts, knowledge: Knowledge) -> None:
+        self._answers = DrugAnswers(facts, knowledge.questions)
+        self._put = knowledge.questions.put[facts.region]
+        self._of_drug: dict[str, list[Asked]] = {}
+
+    def of_strategy(self, strategy: Strategy) -> list[Asked]:
+        """What stands against the strategy as a whole, then against each of its drugs."""
+        # A record about a single-drug strategy may ask about its drug; a pair has none of its own.
+        alone = strategy.drugs[0] if len(strategy.drugs) == 1 else None
+        found = self._ask(_STRATEGY + strategy.id, alone)
+        for drug in strategy.drugs:
+            if drug not in self._of_drug:
+                self._of_drug[drug] = self._ask(drug, drug)
+            found += self._of_drug[drug]
+        return found
+
+    def _ask(self, subject: str, drug: str | None) -> list[Asked]:
+        false, unknown = self._answers.about(drug)
+        return [
+            Asked(hazard, drug, None if conditions & unknown else True)
+            for hazard, conditions in self._put.get(subject, ())
+            if not conditions & false
+        ]
+
+
+def _fate(strategy: Strategy, interview: _Interview, facts: Facts, knowledge: Knowledge) -> Fate:
+    asked = interview.of_strategy(strategy)
+    excluded = tuple(a for a in asked if a.excludes)
+    fate = Fate(strategy, tuple(asked), excluded)
+    if excluded or not _in_question(strategy, facts):
         return fate
     return fate._replace(no_dose=no_dose(strategy, facts, knowledge))
 
@@ -92,30 +117,13 @@ def _in_question(strategy: Strategy, facts: Facts) -> bool:
     return here and strategy.kind != "salvage" and facts.region in strategy.regions
 
 
-def _asked_of(strategy: Strategy, facts: Facts, knowledge: Knowledge) -> Iterator[Asked]:
-    # A record about a single-drug strategy may ask about its drug; a pair has no drug of its own.
-    alone = facts.of_drug[strategy.drugs[0]] if len(strategy.drugs) == 1 else None
-    for hazard in knowledge.hazards_of.get(_STRATEGY + strategy.id, ()):
-        yield from _ask(hazard, alone, facts)
-    for drug in strategy.drugs:
-        for hazard in knowledge.hazards_of.get(drug, ()):
-            yield from _ask(hazard, facts.of_drug[drug], facts)
-
-
-def _ask(hazard: Hazard, drug: DrugFacts | None, facts: Facts) -> Iterator[Asked]:
-    if hazard.applies_to == "order" or facts.region not in hazard.regions:
-        return
-    holds, names = ask(hazard.when, facts, drug)
-    if holds is False:
-        return
-    finding = Finding(
-        stage="usable",
-        rule=hazard.id,
-        result="true" if holds else "unknown",
-        compared=compared(facts, names, drug),
-        sources=hazard.sources,
-    )
-    yield Asked(hazard, None if drug is None else drug.drug, holds, finding)
+def finding_of(asked: Asked, facts: Facts) -> Finding:
+    """The finding behind a hazard: the facts that decided it, or that are missing."""
+    hazard = asked.hazard
+    drug = None if asked.drug is None else facts.of_drug[asked.drug]
+    _, names = ask(hazard.when, facts, drug)
+    result: Truth = "true" if asked.holds else "unknown"
+    return Finding("usable", hazard.id, result, compared(facts, names, drug), hazard.sources)
 
 
 def _filled(text: str, hazard: Hazard, drug: str | None) -> str:

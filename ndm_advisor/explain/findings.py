@@ -8,7 +8,9 @@ from typing import NamedTuple
 from ndm_advisor.decision.alerts import finding_of
 from ndm_advisor.decision.decide import Decision
 from ndm_advisor.decision.outline import withheld
+from ndm_advisor.decision.rank import findings_of
 from ndm_advisor.decision.usable import Asked
+from ndm_advisor.decision.usable import finding_of as hazard_finding
 from ndm_advisor.model.answer import Finding
 from ndm_advisor.model.knowledge import Knowledge
 
@@ -22,10 +24,8 @@ class Put(NamedTuple):
     asked: Asked
 
 
-def findings(
-    decision: Decision, knowledge: Knowledge, *, worded: bool = True
-) -> tuple[Finding, ...]:
-    """Every finding, stage by stage and once; `worded` puts each in a sentence."""
+def findings(decision: Decision, knowledge: Knowledge) -> tuple[Finding, ...]:
+    """Every finding in a sentence, stage by stage and once."""
     held: dict[_Key, Finding] = {}
     puts: dict[_Key, list[Put]] = {}
     for finding, put in _found(decision):
@@ -34,8 +34,6 @@ def findings(
         held.setdefault(key, finding)
         if put is not None:
             puts.setdefault(key, []).append(put)
-    if not worded:
-        return tuple(held.values())
     from ndm_advisor.explain.sentences import sentence_of  # noqa: PLC0415  # a screen may do without
 
     return tuple(
@@ -49,8 +47,9 @@ def _found(decision: Decision) -> Iterator[tuple[Finding, Put | None]]:
     if decision.scope is not None:
         yield decision.scope.finding, None
     for fate in decision.fates.values():
-        yield from ((asked.finding, Put(fate.strategy.id, asked)) for asked in fate.asked)
+        for asked in fate.asked:
+            yield hazard_finding(asked, decision.facts), Put(fate.strategy.id, asked)
     for selection in decision.positions.values():
-        yield from ((finding, None) for finding in selection.findings)
+        yield from ((finding, None) for finding in findings_of(selection, decision.facts))
     yield from ((finding, None) for finding in withheld(decision.offered, decision.facts))
     yield from ((finding_of(raised, decision.facts), None) for raised in decision.raised)

@@ -187,10 +187,11 @@ def rejected(decision: Decision, knowledge: Knowledge) -> tuple[Rejected, ...]:
 def _excluded(decision: Decision, knowledge: Knowledge, offered: set[str]) -> Iterator[Rejected]:
     if decision.scope is not None and decision.scope.outcome != "abstention":
         return
+    asked_about = _asked_about(decision)
     for fate in decision.fates.values():
         strategy = fate.strategy
         here = strategy.kind == "mbl-active" or decision.facts.site in strategy.sites
-        relevant = here or strategy.id in _asked_about(decision)
+        relevant = here or strategy.id in asked_about
         if strategy.id in offered or strategy.kind in {"salvage", "companion"} or not relevant:
             continue
         if fate.excluded:

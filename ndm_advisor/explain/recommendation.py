@@ -50,13 +50,13 @@ def explain(
     tool_version: str,
     local_override: dict[str, object] | None = None,
     acknowledged: dict[str, str] | None = None,
-    worded: bool = True,
+    traced: bool = True,
 ) -> Recommendation:
     """Write a decision out as the answer of interface section 2.
 
     `acknowledged` maps alert ids to the reason given for each; an id that does not fire is passed
-    over, and no alert changes its place or its tier for it. Without `worded` the findings have no
-    sentences, for a screen that shows none.
+    over, and no alert changes its place or its tier for it. Without `traced` the findings are left
+    out, for an output that shows none.
     """
     regimens = offers(decision, knowledge)
     lines = alert_lines(decision, knowledge, acknowledged or {})
@@ -85,7 +85,7 @@ def explain(
         duration=duration(decision, knowledge),
         step_down=step_down(decision, knowledge),
         review_due=review_due(decision, knowledge),
-        findings=findings(decision, knowledge, worded=worded),
+        findings=findings(decision, knowledge) if traced else None,
         notes=_notes(decision, knowledge),
         kidney=decision.facts.kidney,
         note=decision.case.note,

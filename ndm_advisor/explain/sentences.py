@@ -131,7 +131,7 @@ def _of_row(finding: Finding, decision: Decision, knowledge: Knowledge) -> str:
     """Which guidelines came to the row, what it asked, what it gives."""
     named: dict[str, list[str]] = {}
     for guideline, selection in decision.positions.items():
-        if any(f.rule == finding.rule for f in selection.findings):
+        if finding.rule in selection.rows:
             profile = knowledge.profiles[guideline]
             for said in _row_words(finding.rule, profile, selection, decision, knowledge):
                 named.setdefault(said, []).append(words.guideline_name(guideline))

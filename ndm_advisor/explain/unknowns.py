@@ -25,6 +25,7 @@ _RENAL: Final = (
     "patient.baseline_ckd",
 )
 _SEVERITY: Final = FACT_KEYS["severity"]
+NOT_COMPUTED: Final = ("would_change", "missing_value_effects")  # null unless asked for
 
 
 def not_assessed(decision: Decision, knowledge: Knowledge) -> tuple[NotAssessed, ...]:
@@ -303,6 +304,5 @@ def _orders(decision: Decision) -> Iterator[NotAssessed]:
 
 
 def _later() -> Iterator[NotAssessed]:
-    why = "not computed by this version"
-    yield NotAssessed("would_change", why, "re-run with the changed fact", ())
-    yield NotAssessed("missing_value_effects", why, "re-run with the missing fact", ())
+    for part in NOT_COMPUTED:
+        yield NotAssessed(part, "not asked for", "`ndm-advisor what-if` on the case", ())

@@ -75,6 +75,8 @@ class Catalogue(NamedTuple):
     categories: Mapping[Code, tuple[str, str]]  # (category, standard)
     specimens_by_code: Mapping[Code, Specimen]
     specimens_by_name: Mapping[str, Specimen]
+    asked: Mapping[Code, str]  # what else a code asks for: "organism", "weight" ...
+    methods: Mapping[Code, str]  # MIC, DISK or STRIP
     disks: Mapping[tuple[str, str], frozenset[str]]  # (standard, drug) -> contents in ug
     identified: dict[tuple[tuple[Code, ...], str], Identified]  # drugs already looked up
 
@@ -120,6 +122,12 @@ def load_catalogue(knowledge: Knowledge, names: Names, directory: Path | None = 
         },
         specimens_by_name={
             fold(name): specimen for specimen, said, _ in specimens for name in said
+        },
+        asked={Code(LOINC, code): kind for kind, held in codes["asked"].items() for code in held},
+        methods={
+            Code(*code.split(":")): _METHODS[kind] or ""
+            for kind, held in codes["methods"].items()
+            for code in held
         },
         disks=_disks(knowledge),
         identified={},
@@ -273,6 +281,16 @@ def identify_gene(codes: Iterable[Code], name: str, catalogue: Catalogue) -> Gen
         return catalogue.genes_by_name[said]
     variant = _VARIANT.fullmatch(said)
     return catalogue.gene_variants.get(variant[1]) if variant else None
+
+
+def asked_of(codes: Iterable[Code], catalogue: Catalogue) -> str | None:
+    """What a code asks for besides drugs and genes: `organism`, `weight`, a panel."""
+    return next((catalogue.asked[code] for code in codes if code in catalogue.asked), None)
+
+
+def method_of(codes: Iterable[Code], catalogue: Catalogue) -> str | None:
+    """MIC, DISK or STRIP, where a code names the method."""
+    return next((catalogue.methods[code] for code in codes if code in catalogue.methods), None)
 
 
 def answer_of(codes: Iterable[Code], text: str | None, catalogue: Catalogue) -> str | None:

@@ -11,8 +11,12 @@ from ndm_advisor.decision.renal import UMOL_L_PER_MG_DL
 from ndm_advisor.intake.catalogue import Catalogue, identify_drug
 from ndm_advisor.intake.observed import Observation, SetAside
 from ndm_advisor.intake.quantities import amount_of, shown
+from ndm_advisor.model.names import fold
 
 _SEX: Final = {"f": "female", "female": "female", "m": "male", "male": "male"}
+_NO_ALLERGY: Final = frozenset(
+    {"no-known-allergies", "no-known-drug-allergies", "no-known-allergy", "nka", "nkda", "none"}
+)
 _ROUNDING: Final = 0.02  # the same creatinine in two units differs by rounding only
 _DATE: Final = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})", re.ASCII)
 
@@ -118,6 +122,8 @@ def _allergy(said: Observation, catalogue: Catalogue) -> _Value | str:
     name = drug.id or said.name.strip()
     if not name:
         return "an allergy without a name"
+    if fold(name) in _NO_ALLERGY:
+        return "it says that no allergy is known, which is no allergy: `--set patient.allergies=[]`"
     entry = {"drug": name}
     if said.value and said.value.strip():
         entry["reaction"] = said.value.strip()

@@ -38,6 +38,7 @@ _LIST: Final = "allergies"
 _SITES: Final[tuple[str, ...]] = get_args(Site)
 _NO_SITE: Final = "the site of the infection is not told: give --site"
 NO_CASE: Final = "no case: "  # begins the reason of what is said of an isolate without a case
+_LONGEST_NOTE: Final = 1_000
 _MOST_REPAIRS: Final = 20  # values a case may refuse before it is given up whole
 
 
@@ -167,12 +168,19 @@ def _case(
     _stated(of("case"), draft)
     for said in of("other"):
         draft.aside(said, "no key of a case takes it")
+    if draft.conflicts:  # whoever reads the answer is to know of them, not only who imported
+        draft.put(("note",), _note(draft.conflicts))
     if told.settings:
         draft.document = apply_settings(draft.document, told.settings, catalogue.names)
     infection = draft.document.get("infection")
     if not isinstance(infection, dict) or "site" not in infection:
         raise _NoCaseError(_why_no_site(of("specimen"), catalogue))
     return draft, _valid(draft, catalogue, on)
+
+
+def _note(conflicts: Sequence[str]) -> str:
+    text = f"Results that disagree in the laboratory's file: {'; '.join(conflicts)}."
+    return text if len(text) <= _LONGEST_NOTE else f"{text[:_LONGEST_NOTE]}..."
 
 
 def _organism(organisms: Sequence[Observation], draft: _Draft, catalogue: Catalogue) -> None:

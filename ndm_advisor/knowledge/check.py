@@ -12,6 +12,7 @@ from ndm_advisor.knowledge.checks import (
     references,
     tables,
     trace_words,
+    what_if,
 )
 from ndm_advisor.knowledge.files import Tree
 from ndm_advisor.knowledge.shapes import problems_of
@@ -30,10 +31,11 @@ NEEDED: Final = (
     "claims.toml",
     "loinc.toml",
     "codes.toml",
+    "what-if.toml",
     "tables/family.toml",
     "tables/cystitis.toml",
 )
-_CHECKS: Final = (references, conditions, tables, bands, figures, names, trace_words)
+_CHECKS: Final = (references, conditions, tables, bands, figures, names, trace_words, what_if)
 
 
 def check(trees: dict[str, Tree]) -> tuple[str, ...]:

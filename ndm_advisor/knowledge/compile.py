@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+from ndm_advisor.decision.questions import compile_questions
 from ndm_advisor.knowledge.allergies import allergy_graph
 from ndm_advisor.knowledge.drugs import drugs_of
 from ndm_advisor.knowledge.files import Tree
@@ -25,6 +26,8 @@ from ndm_advisor.model.knowledge import (
     Source,
     Strategy,
     Table,
+    Value,
+    Variable,
 )
 from ndm_advisor.model.names import fold
 
@@ -40,6 +43,7 @@ def compile_base(trees: Trees, sha256: str) -> Knowledge:
     organisms = {o["id"]: organism(o) for o in trees["organisms.toml"]["organism"]}
     strategies = dict(_strategies(trees))
     hazards = {h.id: h for tree in below(trees, "hazards/") for h in _hazards(tree)}
+    hazards_of = _by_subject(hazards.values())
     tables = {t["id"]: decision_table(t) for t in below(trees, "tables/")}
     base = trees["base.toml"]
     earliest_on, earliest_due = _earliest(trees)
@@ -56,7 +60,8 @@ def compile_base(trees: Trees, sha256: str) -> Knowledge:
         breakpoints=_breakpoints(trees),
         strategies=strategies,
         hazards=hazards,
-        hazards_of=_by_subject(hazards.values()),
+        hazards_of=hazards_of,
+        questions=compile_questions(hazards_of),
         profiles=dict(_profiles(trees, tables)),
         tables=tables,
         alerts=_alerts(trees["alerts.toml"]),
@@ -66,6 +71,7 @@ def compile_base(trees: Trees, sha256: str) -> Knowledge:
         settings=_settings(trees),
         strategy_drugs=_strategy_drugs(strategies.values()),
         sources={s.id: s for tree in below(trees, "sources/") for s in _sources(tree)},
+        variables=tuple(sorted(_variables(trees["what-if.toml"]), key=lambda v: v.priority)),
         sealed=False,
     )
 
@@ -252,6 +258,34 @@ def _sources(tree: Tree) -> Iterator[Source]:
             reviewed_on=reviewed_on,
             review_due_on=review_due_on,
         )
+
+
+def _variables(tree: Tree) -> Iterator[Variable]:
+    for record in tree["variable"]:
+        yield Variable(
+            key=record["key"],
+            name=record["name"],
+            kind=record["kind"],
+            priority=record["priority"],
+            each=record.get("each", ""),
+            changes=record.get("changes", False),
+            missing=record.get("missing", False),
+            values_from=record.get("values_from", ""),
+            needs=frozen(record.get("needs", {})),
+            ask=record["ask"],
+            values=tuple(map(_value, record["value"])),
+        )
+
+
+def _value(record: Tree) -> Value:
+    return Value(
+        says=record["says"],
+        set=plain(record.get("set", {})),
+        clear=strings(record.get("clear", ())),
+        allergy=record.get("allergy", ""),
+        short=record.get("short", False),
+        only=record.get("only", ""),
+    )
 
 
 def _earliest(trees: Trees) -> tuple[str, str]:

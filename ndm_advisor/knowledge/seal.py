@@ -14,9 +14,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from ndm_advisor.decision.questions import compile_questions
 from ndm_advisor.errors import KnowledgeError
 from ndm_advisor.model.answer import Cited
 from ndm_advisor.model.knowledge import (
+    NO_QUESTIONS,
     AlertText,
     AllergyCell,
     AllergyGraph,
@@ -36,6 +38,8 @@ from ndm_advisor.model.knowledge import (
     Strategy,
     Table,
     TableRow,
+    Value,
+    Variable,
 )
 
 SEAL: Final = "seal.json"
@@ -44,7 +48,7 @@ _FIRST: Final = '{"format":"%s","sha256":"%s"}\n'
 _KINDS: Final = (
     *(AlertText, AllergyCell, AllergyGraph, Amount, Band, Breakpoint, Cited, Condition, Dosing),
     *(Drug, Hazard, Knowledge, Medicines, Organism, Profile, Settings, Source, Strategy),
-    *(Table, TableRow),
+    *(Table, TableRow, Value, Variable),
 )
 
 Row = Any  # a JSON value
@@ -63,7 +67,8 @@ def write(path: Path, knowledge: Knowledge) -> None:
     The first line holds format and checksum, so that a stale seal is seen without reading it all.
     """
     by_id = {subject: [h.id for h in found] for subject, found in knowledge.hazards_of.items()}
-    flat = [*_flat(knowledge._replace(hazards_of={})[:-1]), by_id]
+    bare = knowledge._replace(hazards_of={}, questions=NO_QUESTIONS)
+    flat = [*_flat(bare[:-1]), by_id]
     body = json.dumps(flat, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     path.write_text(_FIRST % (seal_format(), knowledge.sha256) + body + "\n", encoding="utf-8")
 
@@ -203,6 +208,7 @@ _allergy: Final = _reader(
     class_sources=_cited,
 )
 _medicines: Final = _reader(Medicines, classes=_tuples)
+_variable: Final = _reader(Variable, needs=_tuples, values=_each(_reader(Value, clear=tuple)))
 _settings: Final = _reader(
     Settings, pregnancy_asked_years=tuple, review_hours=tuple, breakpoint_versions=_tuples
 )
@@ -216,6 +222,7 @@ _base: Final = _reader(
     drug_names=_tuples,
     breakpoints=_values(_each(_breakpoint)),
     strategies=_values(_strategy),
+    questions=lambda _: NO_QUESTIONS,
     hazards=_values(_hazard),
     profiles=_values(_profile),
     tables=_values(_table),
@@ -225,6 +232,7 @@ _base: Final = _reader(
     settings=_settings,
     strategy_drugs=tuple,
     sources=_values(Source._make),
+    variables=_each(_variable),
 )
 
 
@@ -233,4 +241,4 @@ def _knowledge(row: Row) -> Knowledge:
     *fields, by_id = row
     base: Knowledge = _base([*fields, True])
     found = {subject: tuple(base.hazards[i] for i in ids) for subject, ids in by_id.items()}
-    return base._replace(hazards_of=found)
+    return base._replace(hazards_of=found, questions=compile_questions(found))

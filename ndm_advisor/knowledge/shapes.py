@@ -732,14 +732,61 @@ class Specimen(Shape):
     because: Text
 
 
+Asked = Literal["organism", "susceptibility_panel", "age", "weight", "height", "creatinine"]
+
+
 class LabCodes(Shape):
     file: CodesHead
     gene: list[GeneCode]
     gene_name: list[GeneName]
     answer: list[AnswerCode]
     answer_words: dict[Literal["detected", "not-detected", "not-done"], Texts]
+    asked: dict[Asked, Texts]
+    methods: dict[Literal["gradient_strip"], Texts]
     category: list[CategoryCode]
     specimen: list[Specimen]
+
+
+# -- what could be different ----------------------------------------------------------------------
+
+
+class _Head(Reviewed):
+    sources: Sources
+    grade: Usable
+
+
+class Value(Shape):
+    says: Text
+    set: dict[Text, Any] = {}
+    clear: Texts = []
+    allergy: Text | None = None
+    short: bool = False
+    only: Literal["missing"] | None = None
+
+    @model_validator(mode="after")
+    def _does_something(self) -> Self:
+        if not self.set and not self.clear and self.allergy is None:
+            raise ValueError("changes nothing: give `set`, `clear` or `allergy`")
+        return self
+
+
+class Variable(Shape):
+    key: Text
+    name: Text
+    kind: Literal["test", "question", "stock", "setting"]
+    priority: Count
+    each: Literal["older-agent"] | None = None
+    changes: bool = False
+    missing: bool = False
+    values_from: Literal["clearance", "medicines"] | None = None
+    needs: dict[Text, list[Any]] = {}
+    ask: str
+    value: list[Value]
+
+
+class WhatIf(Shape):
+    file: _Head
+    variable: Annotated[list[Variable], Field(min_length=1)]
 
 
 # Path, or folder, to the form of a file; the first that fits.
@@ -763,6 +810,7 @@ FORMS: Final[dict[str, type[BaseModel]]] = {
     "claims.toml": Claims,
     "loinc.toml": Loinc,
     "codes.toml": LabCodes,
+    "what-if.toml": WhatIf,
 }
 
 # Sections of words.toml. Inside a section keys are free: they are looked up by the ids of records.

@@ -353,6 +353,50 @@ class Outline(NamedTuple):
     dose_pending: bool
 
 
+Flip = Literal["outcome", "preferred", "stop", "dose", "regimens"]
+
+
+class WouldChange(NamedTuple):
+    """A single change of the case that changes the advice, found by comparing outlines.
+
+    `set` maps case keys to their new values, null for a key taken out; `also` holds further values
+    of the same fact with the same effect. `outcome` and `preferred` are those of the changed case.
+    `alerts_added` and `alerts_removed` are ids of stops. `flips` says what differs; "regimens" is
+    any other difference in what is offered.
+    """
+
+    set: dict[str, object]
+    outcome: Outcome
+    preferred: tuple[str, ...]
+    doses_change: bool
+    alerts_added: tuple[str, ...]
+    key: str
+    flips: tuple[Flip, ...]
+    alerts_removed: tuple[str, ...]
+    also: tuple[dict[str, object], ...]
+    says: str  # the change in words: "CrCl 30 mL/min or less"
+    text: str  # what it does: "prefer cefiderocol"
+
+
+class MissingEffect(NamedTuple):
+    """What any value of a fact that is not given could change, found by trying its values."""
+
+    key: str
+    effect: Literal["none", "dose", "regimen", "outcome"]
+    detail: str
+    name: str
+
+
+class NextQuestion(NamedTuple):
+    """The test or question that settles most of what is open, with text to send."""
+
+    key: str
+    kind: Literal["test", "question", "stock"]
+    effect: Literal["dose", "regimen", "outcome"]
+    text: str
+    because: str
+
+
 class Recommendation(NamedTuple):
     """The answer of interface section 2."""
 
@@ -371,8 +415,8 @@ class Recommendation(NamedTuple):
     order_check: OrderCheck
     susceptibilities: tuple[SusceptibilityLine, ...]
     guideline_positions: tuple[Position, ...]
-    would_change: None
-    missing_value_effects: None
+    would_change: tuple[WouldChange, ...] | None
+    missing_value_effects: tuple[MissingEffect, ...] | None
     not_assessed: tuple[NotAssessed, ...]
     lab_requests: tuple[str, ...]
     monitoring: tuple[Monitoring, ...]
@@ -389,3 +433,4 @@ class Recommendation(NamedTuple):
     lab_names: tuple[str, ...]  # the lab requests by name, for the first screen
     allergies: tuple[str, ...] | None = None  # as the case words them; null: not given
     pair_support: PairSupport = PairSupport("none", "", "")
+    next_question: NextQuestion | None = None

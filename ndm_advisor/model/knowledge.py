@@ -143,6 +143,22 @@ class Hazard(NamedTuple):
     review_due_on: str
 
 
+class Questions(NamedTuple):
+    """Every different condition of the hazards once, each with a bit of its own.
+
+    `of_case` and `of_drug` (without the prefix `drug.`) hold them by fact; `put` holds, by region
+    and subject (as in `Knowledge.hazards_of`), the hazards with the bits of their conditions.
+    """
+
+    of_case: dict[str, tuple[tuple[Condition, int], ...]]
+    of_drug: dict[str, tuple[tuple[Condition, int], ...]]
+    drug_bits: int
+    put: dict[str, dict[str, tuple[tuple[Hazard, int], ...]]]
+
+
+NO_QUESTIONS = Questions({}, {}, 0, {})
+
+
 class Strategy(NamedTuple):
     """What one gives as a whole."""
 
@@ -324,6 +340,33 @@ class AlertText(NamedTuple):
     review_due_on: str
 
 
+class Value(NamedTuple):
+    """One thing a fact could be: keys of the case file set or cleared, or an allergy added."""
+
+    says: str
+    set: dict[str, object]
+    clear: tuple[str, ...]
+    allergy: str  # the culprit of a severe reaction added to the case's allergies; "" for none
+    short: bool  # among the few that the first screen tries
+    only: Literal["", "missing"]
+
+
+class Variable(NamedTuple):
+    """A fact that could be different or is not given: what `what-if` tries, one at a time."""
+
+    key: str
+    name: str
+    kind: Literal["test", "question", "stock", "setting"]
+    priority: int  # what can be had soonest stands first
+    each: Literal["", "older-agent"]  # repeated for every older agent of the site
+    changes: bool
+    missing: bool
+    values_from: Literal["", "clearance", "medicines"]
+    needs: dict[str, tuple[object, ...]]  # it matters only where each key has one of its values
+    ask: str
+    values: tuple[Value, ...]
+
+
 class Knowledge(NamedTuple):
     """The whole base, compiled."""
 
@@ -340,6 +383,7 @@ class Knowledge(NamedTuple):
     strategies: dict[str, Strategy]
     hazards: dict[str, Hazard]
     hazards_of: dict[str, tuple[Hazard, ...]]  # by drug id, or "strategy:" + strategy id
+    questions: Questions  # the hazards of the strategies, ready to be asked
     profiles: dict[str, Profile]
     tables: dict[str, Table]  # family order, cystitis, ...
     alerts: dict[str, AlertText]
@@ -351,4 +395,5 @@ class Knowledge(NamedTuple):
     settings: Settings
     strategy_drugs: tuple[str, ...]  # every drug that stands in a strategy, companions included
     sources: dict[str, Source]
+    variables: tuple[Variable, ...]  # in their order
     sealed: bool = False  # the seal matched: the checks had passed when it was written

@@ -18,6 +18,7 @@ Nothing here rounds for a decision: these functions make text only.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 MG_PER_G: Final = 1000
@@ -38,6 +39,7 @@ _SCHEMES: Final[Mapping[str, str]] = {
 }
 
 
+@lru_cache(maxsize=4096)  # the same few hundred figures of the base, over and over
 def number(x: float, decimals: int | None = None) -> str:
     """Write a number: `2`, `0.67`, `1,250`; never `2.0` or `.67`.
 

@@ -407,11 +407,12 @@ def _ordered_drug(name: str, order: Document, path: Path, reading: Reading) -> s
     drug = _drug_or_none(name, path, reading)
     if drug in ("fosfomycin-iv", "fosfomycin-oral") and route in ("iv", "oral"):
         _check_route(drug, str(route), path, reading)
-    near = similar_drugs(name, reading.names)
-    if drug is None and near and not reading.is_faulty(path):
+    if drug is not None or reading.is_faulty(path):
+        return drug
+    if near := similar_drugs(name, reading.names):
         message = f"unknown drug {ticked(name)}: the order is not assessed"
         reading.warn("W402", path, message, Remark(_did_you_mean(near)))
-    return drug
+    return None
 
 
 def _check_route(drug: str, route: str, path: Path, reading: Reading) -> None:

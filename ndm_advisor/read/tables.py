@@ -7,7 +7,9 @@ they are.
 from __future__ import annotations
 
 import csv
+import io
 import types
+from collections import deque
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import BinaryIO, Final, Literal, NamedTuple, TextIO, Union, cast, get_args, get_origin
@@ -17,6 +19,7 @@ from pydantic import BaseModel
 
 from ndm_advisor.errors import CaseError, CaseFormatError, CaseInvalidError, Problem
 from ndm_advisor.model.case import (
+    FORMAT,
     Allergy,
     Case,
     Hospital,
@@ -46,6 +49,10 @@ _MODELS: Final[dict[str, type[BaseModel]]] = {
 _LISTS: Final = ("orders", "patient.allergies", "patient.medicines")
 _MOST_MEMBERS: Final = 99
 _RESULT_DEPTH: Final = 3  # panel.results.<drug>
+_FORMAT_STEM: Final = FORMAT.rpartition("/")[0] + "/"
+_MOST_LINES: Final = 200  # of one row: more is a quote that was not closed, not a note
+_TOO_LARGE: Final = "the row is larger than 1 MiB; a case needs a few KiB"
+_NOT_CLOSED: Final = "a quote opens in this row and does not close where a cell can end"
 
 Read = tuple[Case, tuple[Problem, ...]]
 
@@ -109,20 +116,99 @@ def _on_line(problems: tuple[Problem, ...], number: int) -> tuple[Problem, ...]:
 def csv_rows(file: TextIO) -> Iterator[Row]:
     """The header, then the rows that are not empty.
 
-    Bytes that are not UTF-8 are to be surrogates in the text (`errors="surrogateescape"`).
+    A quote that is never closed costs its own row, not those below: the next line of the file is
+    read as a row again. Bytes that are not UTF-8 are to be surrogates in the text
+    (`errors="surrogateescape"`).
     """
-    reader = csv.reader(file, strict=True)
-    while True:
-        number = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield Row(number, (), f"not a row of CSV: {error}")
+    lines = _Lines(file)
+    format_at: int | None = None
+    is_header = True
+    while line := lines.take():
+        row = _row(line, lines, format_at)
+        if row.fault is None and not any(cell.strip() for cell in row.cells):
             continue
-        if any(cell.strip() for cell in cells):
-            yield Row(number, tuple(cells))
+        if is_header:
+            format_at, is_header = _place_of_format(row.cells), False
+        yield row
+
+
+def csv_columns(line: bytes) -> tuple[str, ...]:
+    """The names a line has when it is read as the header of a CSV file."""
+    text = line.decode("utf-8-sig", errors="surrogateescape")
+    row = next(csv_rows(io.StringIO(text, newline="")), None)
+    return () if row is None else tuple(name.strip() for name in row.cells)
+
+
+class _Lines:
+    """The lines of a file, with their ends, some of which may be read again.
+
+    Of a line longer than a case may be, just enough is kept to see that it is.
+    """
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self._again: deque[str] = deque()
+        self.number = 0
+
+    def take(self) -> str:
+        """The next line, number `number` from 1; empty at the end."""
+        line = self._again.popleft() if self._again else self._read()
+        self.number += bool(line)
+        return line
+
+    def give_back(self, taken: Sequence[str]) -> None:
+        """These lines, the last that were taken, come again."""
+        self._again.extendleft(reversed(taken))
+        self.number -= len(taken)
+
+    def _read(self) -> str:
+        line = rest = self._file.readline(LARGEST_BYTES + 1)
+        while rest and not rest.endswith(("\n", "\r")):
+            rest = self._file.readline(LARGEST_BYTES)
+        return line
+
+
+def _row(line: str, lines: _Lines, format_at: int | None) -> Row:
+    """The row that begins with `line`; more lines are taken only inside quotes."""
+    number = lines.number
+    more: list[str] = []
+    size = len(line)
+
+    def text() -> Iterator[str]:
+        nonlocal size
+        yield line
+        while following := lines.take():
+            more.append(following)
+            size += len(following)
+            is_too_much = size > LARGEST_BYTES or len(more) > _MOST_LINES
+            if is_too_much or _begins_case(following, format_at):
+                return
+            yield following
+
+    if size > LARGEST_BYTES:
+        return Row(number, (), _TOO_LARGE)
+    try:
+        return Row(number, tuple(next(csv.reader(text(), strict=True), ())))
+    except csv.Error as error:
+        lines.give_back(more)
+        is_open = bool(more) or str(error) == "unexpected end of data"
+        return Row(number, (), _NOT_CLOSED if is_open else f"not a row of CSV: {error}")
+
+
+def _place_of_format(header: Sequence[str]) -> int | None:
+    names = [name.strip() for name in header]
+    return names.index("format") if "format" in names else None
+
+
+def _begins_case(line: str, format_at: int | None) -> bool:
+    """Whether a line inside quotes has the look of the next case: then the quotes never closed."""
+    if format_at is None or _FORMAT_STEM not in line:
+        return False
+    try:
+        cells = next(csv.reader([line]), [])
+    except csv.Error:
+        return False
+    return len(cells) > format_at and cells[format_at].strip().startswith(_FORMAT_STEM)
 
 
 def read_row(row: Row, header: Sequence[str], *, path: str | None, names: Names, on: date) -> Read:

@@ -88,6 +88,8 @@ def open_map(values: Schema) -> Schema:
 
 
 SOURCES: Final = many("Cited")
+FLIPS: Final = ("outcome", "preferred", "stop", "dose", "regimens")
+CHANGES: Final[Schema] = {"type": "object", "minProperties": 1}  # case keys to values of any kind
 
 RECORDS: Final[Mapping[str, Schema]] = {
     "Cited": record(id=WORDS, at=TEXT),
@@ -244,6 +246,29 @@ RECORDS: Final[Mapping[str, Schema]] = {
         note=TEXT,
         rows=TEXTS,
     ),
+    "WouldChange": record(
+        set=CHANGES,
+        outcome=one_of(*OUTCOMES),
+        preferred={"type": "array", "items": REGIMEN},
+        doses_change=FLAG,
+        alerts_added=TEXTS,
+        key=WORDS,
+        flips={"type": "array", "minItems": 1, "items": one_of(*FLIPS)},
+        alerts_removed=TEXTS,
+        also={"type": "array", "items": CHANGES},
+        says=WORDS,
+        text=WORDS,
+    ),
+    "MissingEffect": record(
+        key=WORDS, effect=one_of("none", "dose", "regimen", "outcome"), detail=WORDS, name=WORDS
+    ),
+    "NextQuestion": record(
+        key=WORDS,
+        kind=one_of("test", "question", "stock"),
+        effect=one_of("dose", "regimen", "outcome"),
+        text=WORDS,
+        because=WORDS,
+    ),
     "NotAssessed": record(what=WORDS, why=TEXT, supply=TEXT, keys=TEXTS),
     "Monitoring": record(test=WORDS, when=TEXT, sources=SOURCES),
     "Duration": record(
@@ -303,8 +328,8 @@ ANSWER: Final = record(
     order_check=a("OrderCheck"),
     susceptibilities=many("SusceptibilityLine"),
     guideline_positions=many("Position"),
-    would_change={"type": "null"},
-    missing_value_effects={"type": "null"},
+    would_change={"anyOf": [many("WouldChange"), {"type": "null"}]},
+    missing_value_effects={"anyOf": [many("MissingEffect"), {"type": "null"}]},
     not_assessed=many("NotAssessed"),
     lab_requests=TEXTS,
     monitoring=many("Monitoring"),
@@ -319,6 +344,7 @@ ANSWER: Final = record(
     lab_names=TEXTS,
     allergies={"anyOf": [TEXTS, {"type": "null"}]},
     pair_support=a("PairSupport"),
+    next_question=a_or_null("NextQuestion"),
 )
 
 

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from typing import Any, Final, TypeVar
 
 import pydantic_core
 
-from ndm_advisor.model.answer import CaseRef
+from ndm_advisor.model.answer import CaseRef, Cited
 from ndm_advisor.render.answer_schema import answer_schema
 
 # Control, bidirectional and invisible characters that JSON allows raw but a terminal may obey.
 _OBEYED: Final = re.compile("[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_Scalar = TypeVar("_Scalar", bool, int, None)
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -38,18 +41,7 @@ def to_data(value: object) -> object:
     Raises:
         TypeError: a value the contract does not know, which is a bug.
     """
-    if value is None or isinstance(value, bool | int):
-        return value
-    if isinstance(value, str):
-        return value if value.isascii() else _SURROGATE.sub(_escaped, value)
-    if isinstance(value, float):
-        return _number(value)
-    if isinstance(value, dict):
-        return {to_data(str(key)): to_data(item) for key, item in value.items()}
-    if isinstance(value, tuple | list):
-        return _sequence(value)
-    message = f"no JSON form for {type(value).__name__}"
-    raise TypeError(message)
+    return _FORMS[type(value)](value)
 
 
 def json_schema() -> dict[str, object]:
@@ -57,14 +49,61 @@ def json_schema() -> dict[str, object]:
     return answer_schema()
 
 
-def _sequence(value: tuple[object, ...] | list[object]) -> object:
-    names: tuple[str, ...] | None = getattr(value, "_fields", None)
-    if names is None:
-        return [to_data(item) for item in value]
-    data = {name: to_data(item) for name, item in zip(names, value, strict=True)}
-    if isinstance(value, CaseRef) and value.line is None:
+_Form = Callable[[Any], Any]
+
+
+class _Forms(dict[type, _Form]):
+    """What becomes of a value, by its type; a type not met before is looked into once."""
+
+    def __missing__(self, kind: type) -> _Form:
+        names: tuple[str, ...] | None = getattr(kind, "_fields", None)
+        if names is not None:
+            form = _record(names)
+        elif issubclass(kind, str):
+            form = _text  # an enumeration of texts
+        else:
+            message = f"no JSON form for {kind.__name__}"
+            raise TypeError(message)
+        self[kind] = form
+        return form
+
+
+def _record(names: tuple[str, ...]) -> _Form:
+    """A named tuple as an object with its own keys."""
+
+    def form(value: tuple[object, ...]) -> dict[str, Any]:
+        return {name: _FORMS[type(item)](item) for name, item in zip(names, value, strict=True)}
+
+    return form
+
+
+def _case_ref(value: CaseRef) -> dict[str, Any]:
+    data: dict[str, Any] = _record(CaseRef._fields)(value)
+    if value.line is None:
         del data["line"]  # only a line of an NDJSON or CSV file has one
     return data
+
+
+@lru_cache(maxsize=4096)
+def _cited(value: Cited) -> dict[str, str]:
+    """A citation: one object for each of the base's, which most records of an answer share."""
+    return dict(zip(Cited._fields, map(_text, value), strict=True))
+
+
+def _list(value: Iterable[object]) -> list[Any]:
+    return [_FORMS[type(item)](item) for item in value]
+
+
+def _object(value: Mapping[object, object]) -> dict[str, Any]:
+    return {_text(str(key)): _FORMS[type(item)](item) for key, item in value.items()}
+
+
+def _text(value: str) -> str:
+    return value if value.isascii() else _SURROGATE.sub(_escaped, value)
+
+
+def _same(value: _Scalar) -> _Scalar:
+    return value
 
 
 def _number(value: float) -> float | int | None:
@@ -75,3 +114,19 @@ def _number(value: float) -> float | int | None:
 
 def _escaped(match: re.Match[str]) -> str:
     return f"\\u{ord(match[0]):04x}"
+
+
+_FORMS: Final = _Forms(
+    {
+        str: _text,
+        bool: _same,
+        int: _same,
+        float: _number,
+        type(None): _same,
+        tuple: _list,
+        list: _list,
+        dict: _object,
+        CaseRef: _case_ref,
+        Cited: _cited,
+    }
+)

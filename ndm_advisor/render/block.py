@@ -62,6 +62,7 @@ class Fold(NamedTuple):
     are counted. `brief`: alternatives by name, first clauses for lines and dialysis. `gap_rows`:
     rows for what was not assessed. `note`: the first row of the case's own note stands. `cautions`:
     how many stand in full. `doses`: how many preferred regimens stand with their whole dose.
+    `what_if`: the row of changes stands; without it the closing names the command.
     """
 
     gaps: bool = True
@@ -72,6 +73,7 @@ class Fold(NamedTuple):
     note: bool = True
     cautions: int = CAUTIONS_SHOWN
     doses: int = DOSES_SHOWN
+    what_if: bool = True
 
 
 ROOMY: Final = Fold()
@@ -88,9 +90,10 @@ FOLDS: Final = (
     _BRIEF,
     _BRIEF._replace(gap_rows=GAP_ROWS - 1),
     *(
-        _SHORTEST._replace(doses=doses, cautions=cautions)
+        _SHORTEST._replace(doses=doses, cautions=cautions, what_if=what_if)
         for doses in range(DOSES_SHOWN, 0, -1)
         for cautions in range(CAUTIONS_SHOWN, 0, -1)
+        for what_if in (True, False)
     ),
 )
 # Where nothing fits, a second row of doses is worth more than a screen that is one row shorter.

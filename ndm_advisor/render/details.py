@@ -14,6 +14,7 @@ from ndm_advisor.model.answer import (
 )
 from ndm_advisor.model.words import drug_name, guideline_name, regimen_name
 from ndm_advisor.render import phrases
+from ndm_advisor.render.would_change import change_lines, missing_lines, question_lines
 
 Section = tuple[str, tuple[str, ...]]
 _STAGES: Final = {
@@ -42,6 +43,9 @@ def why_sections(answer: Recommendation) -> Iterator[Section]:
 def full_sections(answer: Recommendation, evidence: tuple[str, ...] = ()) -> Iterator[Section]:
     """Yield everything else: each offer's orders, evidence, monitoring, sources, identities."""
     yield "Audit", tuple(_audit(answer))
+    yield "What if", tuple(change_lines(answer.would_change or ()))
+    yield "Missing", tuple(missing_lines(answer.missing_value_effects or ()))
+    yield "Ask next", tuple(question_lines(answer.next_question))
     for offer in answer.regimens:
         yield phrases.rank_words(offer.rank), tuple(_offer_lines(offer, answer))
     if answer.outcome != "abstention":

@@ -14,7 +14,7 @@ from typing import Final
 
 from ndm_advisor.model.answer import Alert, Recommendation, Tier
 from ndm_advisor.model.words import guideline_name, regimen_name
-from ndm_advisor.render import phrases, text
+from ndm_advisor.render import phrases, text, would_change
 from ndm_advisor.render.block import ROOMY, ROW, Block, Fold, Options
 from ndm_advisor.render.details import full_sections, why_sections
 from ndm_advisor.render.gaps import gap_words, gaps_of
@@ -32,6 +32,7 @@ _CLOSING: Final = (
 _CLOSING_SHORT: Final = (
     "Decision support, not clinically signed off; verify locally. More: --why, --full"
 )
+_CLOSING_FOLDED: Final = _CLOSING_SHORT.replace("More: --why, --full", "See --full, what-if")
 _NOTE_FOLDED: Final = "Case note: --full"
 _NOTE_GOES_ON: Final = " (note goes on: --full)"
 
@@ -257,6 +258,8 @@ def _orders(answer: Recommendation) -> Iterator[Block]:
 
 
 def _bottom(answer: Recommendation, fold: Fold, *, full: bool) -> Iterator[Block]:
+    if not full and fold.what_if:
+        yield Block("what-if", "What if", would_change.one_row(answer))
     gaps = gaps_of(answer)
     label = f"NOT ASSESSED ({len(gaps)})"
     if full:
@@ -271,7 +274,8 @@ def _bottom(answer: Recommendation, fold: Fold, *, full: bool) -> Iterator[Block
         yield Block("note", "Case note", (said,), verbatim=True)
     if not full:
         yield from band_blocks(answer)
-    yield Block("closing", "Use", (_CLOSING,), bare=True, short=(_CLOSING_SHORT,))
+    short = _CLOSING_SHORT if fold.what_if else _CLOSING_FOLDED
+    yield Block("closing", "Use", (_CLOSING,), bare=True, short=(short,))
 
 
 def _first_row(note: str) -> str:

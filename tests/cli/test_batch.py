@@ -7,6 +7,7 @@ import io
 import json
 import os
 import stat
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from ndm_advisor.cli.batch import judge as judging
 from ndm_advisor.cli.batch import progress
 from ndm_advisor.cli.exit_status import ExitStatus
 from ndm_advisor.render.as_json import json_schema
+from ndm_advisor.render.batch_schema import batch_schema, record_schema, refused_schema
 from ndm_advisor.render.worklist import neutral
 from tests.cli.conftest import BAD, CASES, ON, Run, Start
 
@@ -139,21 +141,20 @@ class TestAnswers:
     def test_an_answer_is_that_of_advise_but_for_its_findings(self, run: Run, case: Path) -> None:
         (made,) = records(run, case)
         wanted = json.loads(run("advise", case, "--on", ON, "--format", "json").stdout)
-        assert made["findings"] is None
-        assert made["not_assessed"].pop()["what"] == "findings"
-        made["findings"] = wanted["findings"]
-        assert made == wanted
-        (traced,) = records(run, case, "--trace")
-        assert traced == wanted
+        left_out = {"findings", "would_change", "missing_value_effects", "next_question"}
+        assert {key for key in left_out if made[key] is not None} == set()
+        reasons = [item["what"] for item in made["not_assessed"][-3:]]
+        assert reasons == ["would_change", "missing_value_effects", "findings"]
+        made["not_assessed"] = made["not_assessed"][:-3]
+        assert made | {key: wanted[key] for key in left_out} == wanted
+        (whole,) = records(run, case, "--trace", "--what-if")
+        assert whole == wanted
 
     def test_every_record_fits_the_schema(self, run: Run) -> None:
         checker = jsonschema.Draft202012Validator(json_schema())
-        for asked in ([], ["--trace"]):
+        for asked in ([], ["--trace", "--what-if"]):
             for record in records(run, CASES, *asked):
                 checker.validate(record)
-
-    def test_what_if_does_not_exist_yet(self, run: Run, case: Path) -> None:
-        assert run("batch", case, "--what-if").exit_code == ExitStatus.USAGE
 
     def test_options_reach_every_case(self, run: Run, mixed: Path) -> None:
         found = records(run, mixed, "--guideline", "idsa-2026", "--region", "US")
@@ -163,6 +164,62 @@ class TestAnswers:
             if "outcome" in r
         }
         assert stamps == {("idsa-2026", "US")}
+
+
+class TestSchemas:
+    """What a batch writes fits what `schema` publishes."""
+
+    @pytest.fixture
+    def published(self) -> dict[str, Any]:
+        made = {"refused": refused_schema, "record": record_schema, "batch": batch_schema}
+        return {name: jsonschema.Draft202012Validator(make()) for name, make in made.items()}
+
+    @pytest.fixture
+    def inputs(self, mixed: Path, tmp_path: Path) -> list[Path]:
+        rows = tmp_path / "r.csv"
+        rows.write_text('format,id,x\n1,2\n1,"2,3\n', encoding="utf-8")
+        return [CASES, BAD, mixed, rows, tmp_path / "gone.toml"]
+
+    @pytest.mark.parametrize("asked", [[], ["--trace"]])
+    def test_records(self, run: Run, inputs: list[Path], published: Any, asked: list[str]) -> None:
+        found = records(run, *inputs, *asked)
+        for record in found:
+            published["record"].validate(record)
+            assert published["refused"].is_valid(record) == ("error" in record)
+        assert {"error" in record for record in found} == {True, False}
+
+    def test_the_whole(self, run: Run, inputs: list[Path], published: Any) -> None:
+        made = json.loads(run("batch", *inputs, "--on", ON, "--format", "json").stdout)
+        published["batch"].validate(made)
+
+    def test_since_an_earlier_run(
+        self, run: Run, inputs: list[Path], mixed: Path, published: Any
+    ) -> None:
+        before = mixed.with_suffix(".before")
+        run("batch", *inputs, "--on", ON, "--format", "ndjson", "-o", before)
+        ndjson(mixed, GOOD | {"id": "new"}, STOP, REFUSED | {"id": "worse"}, QUIET)
+        for form, name in (("json", "batch"), ("ndjson", "record")):
+            shown = run("batch", *inputs, "--on", ON, "--format", form, "--since", before).stdout
+            whole = json.loads(shown) if form == "json" else None
+            found = whole["cases"] if whole else [json.loads(x) for x in shown.splitlines()]
+            assert {"error" in record for record in found} == {True, False}
+            assert all(record["since"]["changed"] for record in found)
+            for each in [whole] if whole else found:
+                published[name].validate(each)
+
+    def test_what_does_not_fit(self, run: Run, mixed: Path, published: Any) -> None:
+        made = json.loads(run("batch", mixed, "--on", ON, "--format", "json").stdout)
+        refused = next(record for record in made["cases"] if "error" in record)
+        for wrong in (
+            {**made, "more": 1},
+            {key: value for key, value in made.items() if key != "totals"},
+            {**made, "totals": made["totals"] | {"stop": -1}},
+            {**made, "since": {"shown": 1}},
+            {**made, "cases": [{**refused, "outcome": "regimens"}]},
+            {**made, "cases": [{**refused, "error": {"problems": []}}]},
+            {**made, "cases": [{**refused, "since": {"changed": ["weather"]}}]},
+        ):
+            assert not published["batch"].is_valid(wrong)
 
 
 class TestClasses:
@@ -344,6 +401,56 @@ class TestOutput:
         result = run("batch", case, "--on", ON)
         assert result.exit_code == status
         assert result.stdout.startswith("{") == (named == "json")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs POSIX pipes")
+class TestClosedPipe:
+    """`batch ... | head -1`: no traceback, and the status of what was judged until then."""
+
+    def head(self, path: Path, *options: str) -> tuple[bytes, bytes, int]:
+        """The first line, what was said, and the status, the pipe being closed after the line."""
+        command = [sys.executable, "-m", "ndm_advisor", "batch", str(path), "--on", ON, *options]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            line = process.stdout.readline()
+            process.stdout.close()
+            said = process.stderr.read()
+            return line, said, process.wait(timeout=60)
+
+    @pytest.mark.parametrize(
+        ("form", "jobs"),
+        [("ndjson", "1"), ("ndjson", "2"), ("csv", "1"), ("json", "1"), ("table", "1")],
+    )
+    def test_ends_quietly(self, tmp_path: Path, form: str, jobs: str) -> None:
+        path = ndjson(tmp_path / "c.ndjson", "{", *[STOP] * 150)
+        line, said, status = self.head(path, "--format", form, "--jobs", jobs)
+        assert line.endswith(b"\n")
+        assert status == ExitStatus.SOME_NOT_ASSESSED
+        assert said.count(b"error[") == 1
+        for word in (b"Traceback", b"BrokenPipe", b"Exception", b"internal error"):
+            assert word not in said
+
+    @pytest.mark.parametrize(
+        ("fail_on", "status"), [("never", ExitStatus.OK), ("stop", ExitStatus.FAIL_ON)]
+    )
+    def test_the_status_is_of_what_was_judged(
+        self, tmp_path: Path, fail_on: str, status: ExitStatus
+    ) -> None:
+        path = ndjson(tmp_path / "c.ndjson", *[STOP] * 150)
+        line, said, found = self.head(path, "--format", "ndjson", "--fail-on", fail_on)
+        assert json.loads(line)["outcome"]
+        assert (found, said) == (status, b"")
+
+    def test_a_reader_that_reads_nothing(self, tmp_path: Path) -> None:
+        path = ndjson(tmp_path / "c.ndjson", "{")
+        reading, writing = os.pipe()
+        os.close(reading)
+        command = [sys.executable, "-m", "ndm_advisor", "batch", str(path), "--on", ON]
+        result = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, check=False)
+        os.close(writing)
+        assert result.returncode == ExitStatus.SOME_NOT_ASSESSED
+        assert b"Traceback" not in result.stderr
 
 
 class TestProgress:

@@ -146,3 +146,100 @@ def test_a_file_without_a_header_is_one_case_not_assessed(
     path.write_bytes(content)
     (record,) = records(run, path)
     assert "error" in record
+
+
+def test_a_quote_that_never_closes_costs_one_row(run: Run, tmp_path: Path) -> None:
+    good = ",".join(CELLS)
+    lines = [",".join((*HEAD, "note")), f'{good},"of\ntwo lines"', f'{good},"open', f"{good},", ""]
+    path = tmp_path / "c.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    first, refused, last = records(run, path)
+    assert [r["case"]["line"] for r in (first, refused, last)] == [2, 4, 5]
+    assert "outcome" in first
+    assert "outcome" in last
+    assert [p["code"] for p in refused["error"]["problems"]] == ["E109"]
+
+
+class TestStandardInput:
+    """Known by its first line: a header of cases is CSV, an object NDJSON, the rest one case."""
+
+    def given(self, run: Run, text: str | bytes) -> list[dict[str, Any]]:
+        data = text.encode() if isinstance(text, str) else text
+        result = run("batch", "-", "--on", ON, "--format", "ndjson", stdin=data)
+        assert result.exit_code in {0, 3, 4}, result.stderr
+        found = [json.loads(line) for line in result.stdout.splitlines()]
+        assert {record["case"]["path"] for record in found} == {None}
+        return found
+
+    def table(self, *rows: str) -> str:
+        return "\n".join((",".join(HEAD), *rows)) + "\n"
+
+    def test_csv(self, run: Run, tmp_path: Path) -> None:
+        good = ",".join(CELLS)
+        text = self.table(good, "", "short", good)
+        found = self.given(run, text)
+        assert [record["case"]["line"] for record in found] == [2, 4, 5]
+        assert ["outcome" in record for record in found] == [True, False, True]
+        path = tmp_path / "c.csv"
+        path.write_text(text, encoding="utf-8")
+        for piped, filed in zip(found, records(run, path), strict=True):
+            assert piped | {"case": None} == filed | {"case": None}
+
+    @pytest.mark.parametrize(
+        "shape",
+        [
+            lambda text: b"\xef\xbb\xbf" + text.encode(),
+            lambda text: b"\r\n\r\n" + text.replace("\n", "\r\n").encode(),
+            lambda text: text.replace("\n", "\r").encode(),
+            lambda text: text.replace("isolate.organism", '"isolate.organism"').encode(),
+            lambda text: text.replace("id", "id\udcff").encode(errors="surrogateescape"),
+        ],
+    )
+    def test_a_header_in_other_shapes(self, run: Run, shape: Any) -> None:
+        found = self.given(run, shape(self.table(",".join(CELLS), ",".join(CELLS))))
+        assert len(found) == 2
+        assert all(record["case"]["line"] for record in found)
+
+    CASE = json.dumps(
+        {
+            "format": "ndm-advisor/case/1",
+            "isolate": {"organism": "E. coli"},
+            "infection": {"site": "bloodstream"},
+        }
+    )
+
+    def test_ndjson_after_blank_lines(self, run: Run) -> None:
+        found = self.given(run, f"\n \n{self.CASE}\n\n{self.CASE}\n")
+        assert [record["case"]["line"] for record in found] == [3, 5]
+
+    @pytest.mark.parametrize("first", ["{", "{}", '{"format": "x', "what?", "\xff"])
+    def test_ndjson_whose_first_line_is_at_fault(self, run: Run, first: str) -> None:
+        found = self.given(run, f"{first}\n\n{self.CASE}\n{self.CASE}\n")
+        assert [record["case"]["line"] for record in found] == [1, 3, 4]
+        assert ["outcome" in record for record in found] == [False, True, True]
+
+    @pytest.mark.parametrize("separator", ["\n", "\n\n", "\n  "])
+    def test_a_case_of_many_lines(self, run: Run, separator: str) -> None:
+        text = self.CASE.replace("{", "{" + separator).replace("}", separator + "}")
+        (record,) = self.given(run, text)
+        assert "outcome" in record
+        listed = (
+            self.CASE[:-1] + ', "orders": [\n{"drug": "aztreonam"},\n{"drug": "colistin"}\n]}\n'
+        )
+        (record,) = self.given(run, listed)
+        assert len(record["order_check"]["orders"]) == 2
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "",
+            "\n\n",
+            "format;id;isolate.organism\n1;2;3\n",
+            "id,infection.site\n1,2\n",
+            '{"format": "isolate.organism",\n"id": "1"}\n',
+            '{"format,isolate.organism":\n1}\n',
+        ],
+    )
+    def test_anything_else_is_one_case(self, run: Run, text: str) -> None:
+        (record,) = self.given(run, text)
+        assert "line" not in record["case"]

@@ -91,6 +91,40 @@ class TestResume:
         said = run("batch", cases, "--on", ON, *options, "--resume").stderr
         assert "first line cannot be read" in said
 
+    @pytest.mark.parametrize("written", [0, 1, 40])
+    def test_a_run_cut_off_in_its_first_line_begins_anew(
+        self, run: Run, cases: Path, monkeypatch: pytest.MonkeyPatch, written: int
+    ) -> None:
+        target = cases.with_suffix(".out")
+        options = (cases, "--on", ON, "--format", "csv", "-o", target)
+        interrupted(run, monkeypatch, 0, *options)
+        part = Path(f"{target}.part")
+        part.write_bytes(part.read_bytes()[:written])
+        assert run("batch", *options, "--resume").exit_code == 3
+        assert target.read_text("utf-8") == run("batch", *options[:-2]).stdout
+
+    @pytest.mark.parametrize("form", FORMATS)
+    def test_cut_off_at_any_byte(
+        self, run: Run, cases: Path, monkeypatch: pytest.MonkeyPatch, form: str
+    ) -> None:
+        target = cases.with_suffix(".out")
+        options = (cases, "--on", ON, "--format", form, "-o", target)
+        interrupted(run, monkeypatch, 6, *options)
+        part = Path(f"{target}.part")
+        whole = part.read_bytes()
+        head = whole.index(b"\n") + 1
+        ends = [head + n for n, byte in enumerate(whole[head:]) if byte == ord("\n")]
+        wanted = None
+        for size in (head, ends[0], ends[0] + 1, ends[2] + 30, ends[3] - 1, ends[5], len(whole)):
+            part.write_bytes(whole[:size])
+            Path(f"{target}.part.whole").write_bytes(b"of a run killed as it ended")
+            assert run("batch", *options, "--resume").exit_code == 3
+            made = target.read_bytes()
+            assert made == (wanted := wanted or made)
+            assert not list(cases.parent.glob("*.part*"))
+        run("batch", *options)
+        assert target.read_bytes() == wanted
+
     def test_nothing_to_go_on_with_is_a_fresh_run(self, run: Run, cases: Path) -> None:
         target = cases.with_suffix(".out")
         assert run("batch", cases, "--on", ON, "-o", target, "--resume").exit_code == 3

@@ -116,9 +116,9 @@ class TestValidate:
 
 
 class TestSchema:
-    def test_both_without_a_name(self, run: Run) -> None:
+    def test_all_without_a_name(self, run: Run) -> None:
         made = json.loads(run("schema").stdout)
-        assert set(made) == {"case", "answer"}
+        assert set(made) == {"case", "answer", "refused", "record", "batch"}
         for name, schema in made.items():
             jsonschema.Draft202012Validator.check_schema(schema)
             assert json.loads(run("schema", name).stdout) == schema

@@ -130,6 +130,16 @@ class TestAccount:
         assert "Constructed" not in done.output
         assert "HYPERLINK" not in done.output
 
+    def test_a_date_of_birth_is_never_shown(self, take, tmp_path):
+        message = tmp_path / "unborn.hl7"
+        message.write_text(
+            HL7.read_text(encoding="utf-8").replace("19590203", "20590203"), encoding="utf-8"
+        )
+        done = take("hl7", message, "--verbose")
+        assert "set aside: birth_date at PID[1]" in done.stderr
+        assert "the date of birth is after the specimen" in done.stderr
+        assert "2059" not in done.output
+
     def test_hostile_text_is_shown_as_text(self, take, tmp_path):
         table = tmp_path / "hostile.csv"
         bad = "\x1b]0;x\x07\u202e[red]"
@@ -251,7 +261,8 @@ class TestWrongFiles:
 
     def test_without_the_extra_it_is_named(self, take, monkeypatch):
         monkeypatch.setitem(sys.modules, "hl7", None)
-        monkeypatch.delitem(sys.modules, "ndm_advisor.intake.hl7v2", raising=False)
+        for module in [name for name in sys.modules if name.startswith("ndm_advisor.intake.hl7v2")]:
+            monkeypatch.delitem(sys.modules, module)
         done = take("hl7", HL7)
         assert done.exit_code == 2
         assert "pip install 'ndm-advisor[hl7]'" in done.stderr

@@ -76,6 +76,13 @@ def _genes() -> str:
     return _table(("family", "system", "code", "asks for"), [*rows, *names])
 
 
+def _asked() -> str:
+    codes = load_codes()
+    rows = [(kind.replace("_", " "), ", ".join(held)) for kind, held in codes["asked"].items()]
+    methods = [(k.replace("_", " "), ", ".join(held)) for k, held in codes["methods"].items()]
+    return _table(("what", "LOINC, or a code with its system"), [*rows, *methods])
+
+
 def _answers() -> str:
     codes = load_codes()
     rows = [(a["means"], a["system"], f"{a['code']} {a['display']}") for a in codes["answer"]]
@@ -108,6 +115,7 @@ TABLES: Final[dict[str, Callable[[], str]]] = {
     "drugs": _drugs,
     "organisms": _organisms,
     "genes": _genes,
+    "asked": _asked,
     "answers": _answers,
     "specimens": _specimens,
     "units": _units,

@@ -12,7 +12,7 @@ import pytest
 
 from ndm_advisor.cli.lab_files import open_bytes, open_tables
 from ndm_advisor.intake.catalogue import Catalogue, load_catalogue
-from ndm_advisor.intake.hl7v2 import read_hl7
+from ndm_advisor.intake.hl7v2.read import read_hl7
 from ndm_advisor.intake.mapped import ncbi_mapping, read_mapped
 from ndm_advisor.intake.mapping import parse_mapping
 from ndm_advisor.intake.observed import Report, Understood

@@ -620,15 +620,19 @@ def test_allergies(catalogue: Catalogue) -> None:
     assert reasons(made)["aztreonam"] == "refuted or entered in error"
 
 
+OWN_NONE = {"coding": [{"system": "urn:ndm-advisor:fhir:case-word", "code": "none"}]}
+
+
 @pytest.mark.parametrize(
     ("allergies", "wanted"),
     [
-        ([allergy("a1", "No known allergies")], ()),
         ([], None),
-        ([allergy("a1", "No known allergies"), allergy("a2", "aztreonam")], ("aztreonam",)),
+        ([allergy("a1", "No known allergies")], None),  # words, of nobody knows how much asking
+        ([allergy("a1", "none", code=OWN_NONE)], ()),
+        ([allergy("a1", "none", code=OWN_NONE), allergy("a2", "aztreonam")], ("aztreonam",)),
     ],
 )
-def test_none_known_is_not_the_same_as_not_told(
+def test_none_is_not_the_same_as_not_told(
     allergies: list[Resource], wanted: tuple[str, ...] | None, catalogue: Catalogue
 ) -> None:
     made = understood(bundle(patient(), grown(), *allergies), catalogue, **SITE)

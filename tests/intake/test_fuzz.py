@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from ndm_advisor.errors import UsageError
-from ndm_advisor.intake.hl7v2 import read_hl7
+from ndm_advisor.intake.hl7v2.read import read_hl7
 from ndm_advisor.intake.mapped import ncbi_mapping, read_mapped
 from ndm_advisor.intake.mapping import FORMAT, Mapping, parse_mapping
 from ndm_advisor.intake.tabular import open_table

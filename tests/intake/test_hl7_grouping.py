@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ndm_advisor.intake.hl7v2 import LONGEST_LINE
+from ndm_advisor.intake.hl7v2.messages import LONGEST_LINE
 from ndm_advisor.intake.told import Told
 
 from .conftest import adds_up, documents, reasons

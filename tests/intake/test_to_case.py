@@ -252,6 +252,7 @@ class TestConflicts:
         (made,) = done.cases
         assert made.document["panel"]["results"] == {"amikacin": {"category": "R"}}
         assert made.conflicts == ("amikacin: R at R, S at S; R is kept",)
+        assert "amikacin: R at R, S at S; R is kept" in made.document["note"]
         assert [left.observation.category for left in done.set_aside] == ["S"]
 
     @pytest.mark.parametrize("order", [("8", "2"), ("2", "8"), (">8", "8"), ("8", ">8")])
@@ -264,6 +265,7 @@ class TestConflicts:
     def test_the_same_result_twice_is_read_twice_and_no_conflict(self, understood):
         done = understood(drug("amikacin", category="S"), drug("amikacin", category="S"))
         assert (done.set_aside, done.cases[0].conflicts) == ((), ())
+        assert "note" not in done.cases[0].document
 
     def test_an_mic_and_a_category_of_one_drug_stand_together(self, results):
         row = results(drug("amikacin", category="S"), drug("amikacin", value="4", unit="mg/L"))
@@ -373,6 +375,12 @@ class TestAcceptance:
     def test_the_last_of_a_list_leaves_it_unknown_not_empty(self, understood):
         done = understood(Observation("allergy", "a", name="AZT"))
         assert "allergies" not in done.cases[0].document.get("patient", {})
+
+    @pytest.mark.parametrize("name", ["NKDA", "No known allergies", "none"])
+    def test_no_known_allergy_is_not_an_allergy(self, understood, name):
+        done = understood(Observation("allergy", "a", name=name))
+        assert "patient" not in done.cases[0].document
+        assert "no allergy is known" in done.set_aside[0].reason
 
     def test_one_of_several_allergies(self, understood):
         said = [Observation("allergy", n, name=n) for n in ("AZT", "penicillin", "AZT", "sulfa")]

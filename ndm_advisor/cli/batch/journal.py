@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import tempfile
+from array import array
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Final
@@ -30,21 +31,27 @@ class Journal:
     def __init__(self, file: IO[bytes]) -> None:
         """Go on at the end of `file`."""
         self.file = file
-        self._places: dict[Class, list[tuple[int, int]]] = {kind: [] for kind in CLASSES}
+        # where each record begins and how long it is: 16 bytes a case, however many there are
+        self._starts: dict[Class, array[int]] = {kind: array("q") for kind in CLASSES}
+        self._sizes: dict[Class, array[int]] = {kind: array("q") for kind in CLASSES}
 
     def add(self, entry: Entry, *, index: bool) -> None:
         """Write one case; with `index` it can be found again by its class."""
         counted = [entry.row, entry.assessed, entry.crashed, entry.shown]
         self.file.write(json.dumps(counted).encode() + b"\t")
         if index and entry.shown:
-            self._places[entry.row.kind].append((self.file.tell(), len(entry.payload)))
+            self._keep_place(entry.row.kind, self.file.tell(), len(entry.payload))
         self.file.write(entry.payload + b"\n")
         self.file.flush()
+
+    def _keep_place(self, kind: Class, start: int, size: int) -> None:
+        self._starts[kind].append(start)
+        self._sizes[kind].append(size)
 
     def by_class(self) -> Iterator[bytes]:
         """The records in worklist order."""
         for kind in CLASSES:
-            for start, size in self._places[kind]:
+            for start, size in zip(self._starts[kind], self._sizes[kind], strict=True):
                 self.file.seek(start)
                 yield self.file.read(size)
 
@@ -67,7 +74,7 @@ class Journal:
                 break
             if index and entry.shown:
                 size = len(entry.payload)
-                self._places[entry.row.kind].append((end + len(line) - 1 - size, size))
+                self._keep_place(entry.row.kind, end + len(line) - 1 - size, size)
             end += len(line)
             yield entry
         self.file.seek(end)
@@ -103,14 +110,8 @@ def begin(target: str, head: Head, *, resume: bool) -> Journal:
     part = Path(f"{target}.part")
     first = json.dumps(head, sort_keys=True).encode() + b"\n"
     try:
-        if resume and part.exists():
-            file = part.open("r+b")
-            differs = _differs(file.readline(), head)
-            if differs:
-                file.close()
-                message = f"--resume: {part} is of another run: {differs}"
-                raise UsageError(message)
-            return Journal(file)
+        if resume and part.exists() and not _is_cut_off(part, first):
+            return _taken_up(part, head)
         with contextlib.suppress(FileNotFoundError):
             part.unlink()
         handle = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
@@ -120,6 +121,26 @@ def begin(target: str, head: Head, *, resume: bool) -> Journal:
     except OSError as error:
         message = f"-o: {part}: {error.strerror}"
         raise UsageError(message) from error
+    return Journal(file)
+
+
+def _is_cut_off(part: Path, first: bytes) -> bool:
+    """Whether the run ended while it wrote its first line: there is nothing to take up."""
+    if not part.is_file():
+        message = f"--resume: {part} is not a regular file"
+        raise UsageError(message)
+    with part.open("rb") as file:
+        found = file.read(len(first))
+    return len(found) < len(first) and first.startswith(found)
+
+
+def _taken_up(part: Path, head: Head) -> Journal:
+    file = part.open("r+b")
+    differs = _differs(file.readline(), head)
+    if differs:
+        file.close()
+        message = f"--resume: {part} is of another run: {differs}"
+        raise UsageError(message)
     return Journal(file)
 
 

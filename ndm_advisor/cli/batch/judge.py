@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from ndm_advisor.cli.base import load_base, names_of
 from ndm_advisor.cli.batch.since import Print, print_of
 from ndm_advisor.cli.batch.sources import Item
+from ndm_advisor.cli.inputs import open_file
 from ndm_advisor.cli.settings import Local, apply_hospital_settings, read_local
 from ndm_advisor.errors import CaseError, CaseFormatError, KnowledgeError, Problem
 from ndm_advisor.explain.advise import advise
@@ -52,6 +53,7 @@ class Plan(NamedTuple):
     output_format: str
     compare: bool = False
     knowledge_sha256: str = ""
+    what_if: bool = False
 
 
 class Judged(NamedTuple):
@@ -109,7 +111,7 @@ class Judge:
             return self._refused(item, (problem,))._replace(crashed=_place_of(error))
 
     def _read(self, item: Item) -> tables.Read:
-        if item.fault is not None and item.kind != "csv":
+        if item.fault is not None and (item.kind != "csv" or item.line is None):
             raise CaseFormatError(item.path, (_unreadable(item.fault, item.line),))
         path, on, names = item.path, self.plan.on, self.names
         if item.kind == "ndjson":
@@ -133,6 +135,8 @@ class Judge:
             settled=applied.settled,
             reference=reference,
             local_override=applied.local_override,
+            traced=plan.trace,
+            what_if="full" if plan.what_if else "",
         )
 
     def _assessed(
@@ -173,7 +177,7 @@ def _blank() -> Case:
 
 def _bytes_of(path: str) -> bytes:
     try:
-        with Path(path).open("rb") as file:
+        with open_file(path) as file:
             return file.read(LARGEST_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a path"

@@ -16,7 +16,7 @@ from ndm_advisor.cli.batch.since import Since, changed_row, with_change
 from ndm_advisor.cli.batch.sources import find_inputs, items
 from ndm_advisor.cli.batch.tally import Entry, Tally
 from ndm_advisor.cli.exit_status import ExitStatus
-from ndm_advisor.cli.guard import say
+from ndm_advisor.cli.guard import forget_output, say
 from ndm_advisor.cli.inputs import STDIN
 from ndm_advisor.cli.screen import write_out
 from ndm_advisor.errors import KnowledgeError, UsageError
@@ -83,7 +83,13 @@ class _Run:
         applied = self.judge.settings_in_force()
         return {
             "inputs": [[path, *_size_and_time(path)] for path in self.paths],
-            "options": [plan.output_format, applied, plan.trace, self.job.screen.tall_man],
+            "options": [
+                plan.output_format,
+                applied,
+                plan.trace,
+                plan.what_if,
+                self.job.screen.tall_man,
+            ],
             "since": [self.job.since, *_size_and_time(self.job.since)] if self.job.since else None,
             "configuration": local.sha256 if local else None,
             "knowledge": self.judge.knowledge.sha256,
@@ -96,6 +102,11 @@ class _Run:
             self._judge_all()
             self.progress.clear()
             self._finish()
+            sys.stdout.flush()
+        except BrokenPipeError:
+            self.progress.clear()
+            forget_output()  # whoever read has seen enough; that is no fault
+            return self.tally.status_so_far(self.job.fail_on)
         except KeyboardInterrupt:
             self.progress.clear()
             if self.job.target is not None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from ndm_advisor.cli.inputs import open_file
 from ndm_advisor.errors import UsageError
 from ndm_advisor.render.worklist import Row
 
@@ -182,7 +182,7 @@ class Since:
 
 
 def _records(path: str) -> Iterator[Record]:
-    with Path(path).open("rb") as file:
+    with open_file(path) as file:
         first = file.readline()
         head = _one(first)
         if head is None or "cases" in head:

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import glob
+import io
+import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, Final, Literal, NamedTuple, TextIO, cast
 
-from ndm_advisor.cli.inputs import STDIN
+from ndm_advisor.cli.inputs import STDIN, open_file
 from ndm_advisor.errors import UsageError
 from ndm_advisor.read.document import LARGEST_BYTES
-from ndm_advisor.read.tables import csv_rows, ndjson_lines
+from ndm_advisor.read.tables import csv_columns, csv_rows, ndjson_lines
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 Kind = Literal["file", "ndjson", "csv"]
 _BY_SUFFIX: Final[dict[str, Kind]] = {".ndjson": "ndjson", ".jsonl": "ndjson", ".csv": "csv"}
 _CASES: Final = (".toml", ".json")
 _EXPECTED: Final = ".expected.json"
 _MAGIC: Final = "*?["
+_HEADER_OF_CASES: Final = frozenset({"format", "isolate.organism"})  # by these CSV is known
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
 class Item(NamedTuple):
@@ -40,8 +48,9 @@ class Item(NamedTuple):
 def find_inputs(given: Sequence[str], *, target: str | None) -> list[str]:
     """Every file the paths name, once each, in order; a directory's and a glob's by name.
 
-    A path that is not there stays: it is a case that cannot be read. `target`, the output, is
-    passed over in directories and globs.
+    A path that is not there stays, and so does what is named like a case and is no file: each is
+    a case that cannot be read. Two paths to one file are one. `target`, the output, is passed over
+    in directories and globs.
 
     Raises:
         UsageError: not one of the paths is there.
@@ -53,7 +62,7 @@ def find_inputs(given: Sequence[str], *, target: str | None) -> list[str]:
             missing.append(name)
         for each in _expanded(name):
             if each == name or not _is_same(each, target):
-                found.setdefault(each if each == STDIN else str(Path(each).absolute()), each)
+                found.setdefault(each if each == STDIN else os.path.realpath(each), each)
     if len(missing) == len(given):
         message = f"{missing[0]}: no such file, directory or match" if missing else "no path"
         raise UsageError(message)
@@ -71,7 +80,7 @@ def _expanded(name: str) -> list[str]:
     matches = [] if _is_there(name) else _globbed(name)
     if not matches:
         return [name]
-    inner = [_expanded(match) if Path(match).is_dir() else [match] for match in matches]
+    inner = [_expanded(match) if _is_folder(match) else [match] for match in matches]
     return [path for paths in inner for path in paths if not path.endswith(_EXPECTED)]
 
 
@@ -88,16 +97,20 @@ def _globbed(name: str) -> list[str]:
     return sorted(glob.glob(name, recursive=True))  # noqa: PTH207  # keeps the path as it is written
 
 
+def _is_folder(path: str) -> bool:
+    """A directory to look into, not one that is named like a case."""
+    return Path(path).is_dir() and not _is_case(Path(path))
+
+
 def _is_case(path: Path) -> bool:
+    """By its name alone: a link that leads nowhere is not to vanish from the totals."""
     name = path.name
     is_hidden = name.startswith(".")
-    return (
-        path.suffix.lower() in _CASES and not name.endswith(_EXPECTED) and not is_hidden
-    ) and path.is_file()
+    return path.suffix.lower() in _CASES and not name.endswith(_EXPECTED) and not is_hidden
 
 
 def _is_same(path: str, target: str | None) -> bool:
-    return target is not None and Path(path).absolute() == Path(target).absolute()
+    return target is not None and os.path.realpath(path) == os.path.realpath(target)
 
 
 def items(paths: Sequence[str]) -> Iterator[Item]:
@@ -117,7 +130,7 @@ def items(paths: Sequence[str]) -> Iterator[Item]:
 
 
 def _of_ndjson(path: str) -> Iterator[Item]:
-    with Path(path).open("rb") as file:
+    with open_file(path) as file:
         yield from _lines(file, path)
 
 
@@ -127,22 +140,33 @@ def _lines(file: BinaryIO, path: str | None) -> Iterator[Item]:
 
 
 def _of_csv(path: str) -> Iterator[Item]:
-    with Path(path).open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-        rows = csv_rows(file)
-        header = next(rows, None)
-        if header is None:
-            yield Item("csv", path, fault="the file is empty: no header and no rows")
-            return
-        if header.fault or len(header.cells) == 1:
-            fault = header.fault or "the header has one column: separate the columns by commas"
-            yield Item("csv", path, header.number, fault=fault)
-            return
-        for row in rows:
-            yield Item("csv", path, row.number, None, row.cells, header.cells, row.fault)
+    with _text(open_file(path)) as file:
+        yield from _rows(file, path)
+
+
+def _text(file: BinaryIO) -> TextIO:
+    return io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
+
+
+def _rows(file: TextIO, path: str | None) -> Iterator[Item]:
+    rows = csv_rows(file)
+    header = next(rows, None)
+    if header is None:
+        yield Item("csv", path, fault="the file is empty: no header and no rows")
+        return
+    if header.fault or len(header.cells) == 1:
+        fault = header.fault or "the header has one column: separate the columns by commas"
+        yield Item("csv", path, header.number, fault=fault)
+        return
+    for row in rows:
+        yield Item("csv", path, row.number, None, row.cells, header.cells, row.fault)
+
+
+# -- standard input -------------------------------------------------------------------------------
 
 
 def _of_standard_input() -> Iterator[Item]:
-    """NDJSON when the first line is an object of its own, else one case.
+    """NDJSON when a line is an object of its own, CSV when the first is a header, else one case.
 
     Raises:
         UsageError: standard input is a terminal.
@@ -150,15 +174,55 @@ def _of_standard_input() -> Iterator[Item]:
     if sys.stdin is None or sys.stdin.isatty():
         message = "standard input is a terminal: pipe or redirect cases into `-`"
         raise UsageError(message)
-    stream = sys.stdin.buffer
-    first = stream.readline(LARGEST_BYTES + 2)
-    start = first.removeprefix(b"\xef\xbb\xbf").strip()
-    if not (start.startswith(b"{") and start.endswith(b"}")):
-        yield Item("file", None, None, first + stream.read(LARGEST_BYTES + 1))
+    stream = cast(io.BufferedIOBase, sys.stdin.buffer)
+    before, first = _next_line(stream)
+    whole = io.BufferedReader(_Again(before, stream))
+    if not first.startswith(b"{") and set(csv_columns(first)) >= _HEADER_OF_CASES:
+        yield from _rows(_text(whole), None)
         return
-    rest = first
-    while rest and not rest.endswith(b"\n"):
-        rest = stream.readline(LARGEST_BYTES)
-    yield Item("ndjson", None, 1, first)
-    for item in _lines(stream, None):
-        yield item._replace(line=(item.line or 0) + 1)
+    is_ndjson = first.startswith(b"{") and first.endswith(b"}")
+    if not is_ndjson and len(before) <= LARGEST_BYTES:
+        more, second = _next_line(stream)
+        is_ndjson = _is_case_object(second)  # the first line alone is at fault
+        whole = io.BufferedReader(_Again(before + more, stream))
+    if is_ndjson:
+        yield from _lines(whole, None)
+    else:
+        yield Item("file", None, None, whole.read(LARGEST_BYTES + 1))
+
+
+def _next_line(stream: io.BufferedIOBase) -> tuple[bytes, bytes]:
+    """All that was read, and the line in it that is not blank, without mark and white space."""
+    read = b""
+    while line := stream.readline(LARGEST_BYTES + 2):
+        read += line
+        text = line.removeprefix(_BYTE_ORDER_MARK).strip()
+        if text or len(read) > LARGEST_BYTES:
+            return read, text
+    return read, b""
+
+
+def _is_case_object(line: bytes) -> bool:
+    """Whether a line is a whole case in JSON: no line of one case written over many is."""
+    try:
+        found = json.loads(line) if line.startswith(b"{") else None
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and "format" in found
+
+
+class _Again(io.RawIOBase):
+    """A stream from its beginning, of which `start` was read already."""
+
+    def __init__(self, start: bytes, rest: io.BufferedIOBase) -> None:
+        self._start = io.BytesIO(start)
+        self._rest = rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        room = memoryview(buffer)
+        data = self._start.read(len(room)) or self._rest.read1(len(room))
+        room[: len(data)] = data
+        return len(data)

@@ -64,3 +64,9 @@ class Tally:
             return ExitStatus.SOME_NOT_ASSESSED
         reached = any(self.totals[kind] for kind in FAIL_ON[fail_on])
         return ExitStatus.FAIL_ON if reached else ExitStatus.OK
+
+    def status_so_far(self, fail_on: str) -> ExitStatus:
+        """The status of a run that nobody reads any more: of the cases judged until then."""
+        status = self.status(fail_on) if self.cases else ExitStatus.OK
+        is_none = status is ExitStatus.NONE_ASSESSED  # the rest was not tried
+        return ExitStatus.SOME_NOT_ASSESSED if is_none else status

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ndm_advisor.cli.screen import Screen
     from ndm_advisor.cli.settings import Applied, Local
     from ndm_advisor.errors import Problem
+    from ndm_advisor.explain.advise import WhatIf
     from ndm_advisor.model.answer import CaseRef, Recommendation
     from ndm_advisor.model.case import Case
     from ndm_advisor.model.knowledge import Knowledge
@@ -57,7 +58,8 @@ class _Asked(NamedTuple):
     strict: bool
     trace: bool
     acknowledged: dict[str, str]
-    worded: bool  # the findings in sentences
+    traced: bool  # with the findings
+    what_if: "WhatIf"  # the few changes a screen has room for, or all
 
 
 class _Given(NamedTuple):
@@ -201,7 +203,8 @@ def advise(
         strict=strict,
         trace=trace,
         acknowledged=acknowledged,
-        worded=why or full or trace or screen.kind not in {"colour", "plain"},
+        what_if=_what_if(screen.kind, full=full),
+        traced=why or full or trace or screen.kind not in {"colour", "plain"},
     )
     with working_on(case or _PROMPTED):
         given = _read(asked) if case else _prompt(asked)
@@ -220,6 +223,13 @@ def advise(
         if given.prompted is not None:
             _offer_to_save(given.prompted)
     return ExitStatus.OK
+
+
+def _what_if(kind: str, *, full: bool) -> "WhatIf":
+    """A screen tries the few changes it has room for; what is read out names none."""
+    if kind == "sbar":
+        return ""
+    return "full" if full or kind not in {"colour", "plain"} else "short"
 
 
 def _ask_for_file(context: typer.Context) -> ExitStatus:
@@ -300,7 +310,8 @@ def _answer(given: _Given, asked: _Asked) -> "Recommendation":
         reference=_reference(given.case, given.path),
         local_override=applied.local_override,
         acknowledged=asked.acknowledged,
-        worded=asked.worded,
+        traced=asked.traced,
+        what_if=asked.what_if,
     )
     check_acknowledged(asked.acknowledged, answer, given.knowledge.alerts)
     if asked.trace:

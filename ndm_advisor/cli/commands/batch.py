@@ -25,6 +25,8 @@ Examples:
 
 A directory: its *.toml and *.json, without *.expected.json. NDJSON (.ndjson, .jsonl): one
 object a line. CSV: one row a case, columns named by dotted key, an empty cell is absent.
+Standard input is known by its first line: an object is NDJSON, a header with the columns
+format and isolate.organism is CSV, anything else is one case.
 One case that cannot be read does not stop the others; problems are on standard error.
 Exit status 1: --fail-on reached, 3: some cases not assessed, 4: none assessed.
 """
@@ -114,6 +116,10 @@ def batch(
     trace: Annotated[
         bool, typer.Option("--trace", help="Keep every finding in json and ndjson.")
     ] = False,
+    what_if: Annotated[
+        bool,
+        typer.Option("--what-if", help="Try every single change of each case; json and ndjson."),
+    ] = False,
 ) -> ExitStatus:
     """Judge all, write all."""
     wanted = _format(output_format)
@@ -130,7 +136,16 @@ def batch(
         check_resume(given, target)
     for path in given if target is not None else ():
         check_target(target or "", beside=None if path == STDIN else path)
-    plan = Plan(date_of_advice(on), data, guideline, region, trace, wanted, since is not None)
+    plan = Plan(
+        date_of_advice(on),
+        data,
+        guideline,
+        region,
+        trace,
+        wanted,
+        since is not None,
+        what_if=what_if,
+    )
     screen = Screen(None if linear else text_width(), tall_man)
     return run(Job(given, plan, fail_on, jobs, since, target, resume, strict, linear, screen))
 

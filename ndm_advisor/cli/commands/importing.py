@@ -373,7 +373,7 @@ def _key(name: str) -> bytes:
 
 def _read_hl7(names: "Sequence[str]", catalogue: "Catalogue", held: ExitStack) -> Reading:
     try:
-        from ndm_advisor.intake.hl7v2 import read_hl7  # noqa: PLC0415
+        from ndm_advisor.intake.hl7v2.read import read_hl7  # noqa: PLC0415
     except ModuleNotFoundError as error:
         if error.name != "hl7":
             raise

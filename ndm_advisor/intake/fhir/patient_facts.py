@@ -21,14 +21,6 @@ from ndm_advisor.model.names import fold
 _SITES: Final[tuple[str, ...]] = get_args(Site)
 _REFUTED: Final = {"refuted", "entered-in-error"}
 _OVER: Final = {"inactive", "remission", "resolved"}
-_NO_ALLERGY: Final = frozenset(
-    {
-        "no-known-allergy",
-        "no-known-allergies",
-        "no-known-drug-allergy",
-        "no-known-drug-allergies",
-    }
-)
 _STOPPED: Final = {"completed", "entered-in-error", "stopped", "not-taken", "intended"}
 
 
@@ -57,17 +49,17 @@ def specimen(entry: Entry, isolate: str | None) -> Observation:
 
 
 def allergy(entry: Entry, *, is_only: bool) -> Observation:
-    """One allergy. `is_only`: no other stands in the report, so that "none known" may hold."""
+    """One allergy. `is_only`: no other stands in the report, so that our own "none" may hold."""
     code = Item(part(entry.resource, "code"))
     verified = Item(part(entry.resource, "verificationStatus"))
     aside = None
     if _REFUTED & {held.code for held in verified.codes}:
         aside = "refuted or entered in error"
-    is_none = code.code_of(terms.CASE_WORD) == terms.NONE or fold(code.words) in _NO_ALLERGY
+    is_none = code.code_of(terms.CASE_WORD) == terms.NONE
     if is_none and is_only and aside is None:
         return stated.said(entry.place, "patient.allergies", [])
     if is_none:
-        aside = aside or "no allergies known, beside an allergy"
+        aside = aside or "none, beside an allergy"
     reactions = [
         words
         for reaction in dicts(entry.resource, "reaction")

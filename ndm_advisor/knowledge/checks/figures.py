@@ -11,6 +11,7 @@ from ndm_advisor.knowledge.files import Tree
 _UNITS: Final = frozenset(
     {
         "mg", "g", "ug", "kg", "ml", "l", "h", "min", "minutes", "hours", "days", "day", "week",
+        "weeks",
         "years", "mm", "cm", "in", "inch", "mmol", "meq", "umol", "percent", "c", "dl",
         "doses", "vials", "vial", "units", "parts", "ratio", "fraction", "factor", "share",
         "score", "rise", "starts", "intercept", "slope", "divisor",

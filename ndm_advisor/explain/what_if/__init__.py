@@ -1,0 +1,1 @@
+"""What would change the advice, and what is worth asking next: computed by comparing outlines."""
