@@ -27,7 +27,6 @@ from tests.vignettes.harness import vignettes
 ROOT = Path(__file__).resolve().parent.parent.parent
 EXAMPLES = sorted((ROOT / "examples" / "cases").glob("*.toml"))
 FULL = ROOT / "tests" / "read" / "full-case.toml"
-PEERS = ROOT.parent / "shared" / "peer-data"
 ON = date(2026, 11, 22)
 
 Resource = dict[str, Any]

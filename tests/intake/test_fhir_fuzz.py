@@ -15,7 +15,8 @@ from ndm_advisor.intake.told import Told
 from ndm_advisor.model.knowledge import Knowledge
 from ndm_advisor.read.names import Names
 from ndm_advisor.render.fhir.document import bundle_of
-from tests.intake.fhir_cases import FULL, ON, PEERS, answered, example, reports
+from tests.intake.conftest import PEER
+from tests.intake.fhir_cases import FULL, ON, answered, example, reports
 from tests.intake.test_fhir_reading import GROWN_XML, laboratory_bundle, swiss_xml
 
 pytest.importorskip("fhir.resources")
@@ -54,7 +55,7 @@ def bodies(names: Names, knowledge: Knowledge) -> list[Any]:
     """A laboratory's bundle, one of ours with everything in it, and the real one if it is here."""
     case = example(FULL, names)
     held = [laboratory_bundle(), bundle_of(answered(case, knowledge), case, knowledge)]
-    real = PEERS / "fhir-be-antibiogram-ecoli-saureus.json"
+    real = PEER / "fhir-be-antibiogram-ecoli-saureus.json"
     return [*held, json.loads(real.read_bytes())] if real.is_file() else held
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,11 +14,12 @@ from ndm_advisor.intake.fhir import results
 from ndm_advisor.intake.fhir.reader import read_fhir
 from ndm_advisor.intake.fhir.results import MODIFIED
 from ndm_advisor.intake.observed import Understood
+from ndm_advisor.model.case import canonical_json
+from tests.intake.conftest import peer
 from tests.intake.fhir_cases import (
     ABSENT,
     CATEGORY,
     LOINC,
-    PEERS,
     ROOT,
     Resource,
     bundle,
@@ -36,8 +36,8 @@ from tests.intake.fhir_cases import (
 pytest.importorskip("fhir.resources")
 pytest.importorskip("lxml")
 
-BELGIAN = PEERS / "fhir-be-antibiogram-ecoli-saureus.json"
-SWISS = PEERS / "fhir-ch-elm-cpe.xml"
+BELGIAN = "fhir-be-antibiogram-ecoli-saureus.json"
+SWISS = "fhir-ch-elm-cpe.xml"
 SITE = {"site": "bloodstream"}
 
 
@@ -60,15 +60,9 @@ def reasons(made: Understood) -> dict[str, str]:
 # --- real files ----------------------------------------------------------------------------------
 
 
-def peer(path: Path) -> bytes:
-    if not path.is_file():
-        pytest.skip(f"{path.name} is not beside this clone: see tests/README.md")
-    return path.read_bytes()
-
-
 def test_the_belgian_antibiogram(catalogue: Catalogue) -> None:
     """52 Observation resources in the text; a sex, a birth date, a report date, a specimen."""
-    data = peer(BELGIAN)
+    data = peer(BELGIAN).read_bytes()
     assert len(re.findall(rb'"resourceType"\s*:\s*"Observation"', data)) == 52
     made = understood(data, catalogue, site="complicated-uti")
     adds_up(made)
@@ -94,7 +88,7 @@ def test_the_belgian_antibiogram(catalogue: Catalogue) -> None:
 
 
 def test_no_identifier_of_the_belgian_patient_is_kept(catalogue: Catalogue) -> None:
-    made = understood(peer(BELGIAN), catalogue, site="complicated-uti")
+    made = understood(peer(BELGIAN).read_bytes(), catalogue, site="complicated-uti")
     kept = json.dumps([case.document for case in made.cases], default=str)
     places = " ".join(o.place for o in made.report.observations)
     for named in ("Xchelpdesk", "11111102504", "1911", "405636", "220226100201", "GENT"):
@@ -104,7 +98,7 @@ def test_no_identifier_of_the_belgian_patient_is_kept(catalogue: Catalogue) -> N
 
 def test_the_swiss_notification(catalogue: Catalogue) -> None:
     """One Observation; a sex, a birth date, a specimen. No organism and no drug is named."""
-    data = peer(SWISS)
+    data = peer(SWISS).read_bytes()
     assert data.count(b"<Observation>") == 1
     made = understood(data, catalogue, site="complicated-uti")
     adds_up(made)
@@ -236,6 +230,64 @@ def test_entities_and_document_types_are_refused(data: bytes, catalogue: Catalog
     (fault,) = report.faults
     assert "root:" not in fault  # of /etc/passwd
     assert "XML" in fault
+
+
+def test_the_example(catalogue: Catalogue) -> None:
+    """Every kind of resource in one constructed bundle; each value by hand from its text."""
+    made = understood((ROOT / "examples" / "lab" / "bundle.json").read_bytes(), catalogue)
+    adds_up(made)
+    assert made.report.notes == made.report.faults == ()
+    assert reasons(made) == {"Cefotaxime/ceftriaxone": "unknown drug name"}
+    (case,) = made.cases
+    assert json.loads(canonical_json(case.case)) == {
+        "format": "ndm-advisor/case/1",
+        "id": "fhir-1",
+        "reported_on": "2026-11-20",
+        "isolate": {
+            "organism": "escherichia-coli",
+            "mbl": "confirmed",
+            "mbl_family": "NDM",
+            "mbl_method": "pcr",
+        },
+        "panel": {
+            "standard": "EUCAST",
+            "version": "2026",
+            "results": {
+                "meropenem": {"mic_mg_l": ">32", "category": "R"},
+                "aztreonam": {"mic_mg_l": "64", "category": "R"},
+                "ceftazidime-avibactam": {"mic_mg_l": ">256", "category": "R"},
+                "aztreonam-avibactam": {"mic_mg_l": "0.5", "category": "S"},
+                "amikacin": {"mic_mg_l": ">64", "category": "R"},
+                "colistin": {"mic_mg_l": "0.5"},
+            },
+        },
+        "infection": {"site": "bloodstream"},
+        "patient": {
+            "age_years": 67,  # born 1959-03-01, specimen of 2026-11-18
+            "sex": "female",
+            "weight_kg": 71.0,
+            "height_cm": 165.0,
+            "creatinine_umol_l": 88.0,
+            "creatinine_measured_on": "2026-11-20",
+            "allergies": [
+                {
+                    "drug": "trimethoprim-sulfamethoxazole",
+                    "reaction": "rash",
+                    "severity": "mild",
+                }
+            ],
+        },
+        "orders": [
+            {
+                "drug": "meropenem",
+                "dose_mg": 2000.0,
+                "interval_h": 8.0,
+                "infusion_h": 3.0,
+                "route": "iv",
+                "started_on": "2026-11-19",
+            }
+        ],
+    }
 
 
 # --- entries that are not valid ------------------------------------------------------------------
