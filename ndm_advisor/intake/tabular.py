@@ -10,6 +10,7 @@ import csv
 import hashlib
 import json
 import sqlite3
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from typing import Final, NamedTuple, TextIO
@@ -18,6 +19,8 @@ from ndm_advisor.errors import UsageError
 
 _DELIMITERS: Final = "\t|;,"
 _MOST_REASONS: Final = 100
+LONGEST_LINE: Final = 100_000  # characters; the csv module takes no longer cell
+_MOST_LINES: Final = 20  # of one row: a comment of that many lines is a quote left open
 _CACHE_KIB: Final = 2_048  # of the temporary database, whatever its size
 
 
@@ -66,38 +69,84 @@ def open_table(file: TextIO, name: str, number: int, delimiter: str | None = Non
     Raises:
         UsageError: no header, or one column only.
     """
-    try:
-        first = file.readline()
-    except csv.Error as error:  # pragma: no cover - a text file reads as text
-        raise UsageError(str(error)) from error
+    first = file.readline(LONGEST_LINE)
     mark = delimiter or max(_DELIMITERS, key=first.count)
-    header = next(csv.reader([first], delimiter=mark), [])
-    cells = tuple(_mended(cell).strip().removeprefix("\ufeff") for cell in header)
+    header = _cells([first], mark) if len(first) < LONGEST_LINE else None
+    cells = tuple(_mended(cell).strip().removeprefix("\ufeff") for cell in header or ())
     if len(cells) < 2:  # noqa: PLR2004 - one column is no table
         message = f"{name}: no table: the first line does not name columns (tab, |, ; or comma)"
         raise UsageError(message)
     faults = Faults()
-    return Table(name, cells, _rows(file, mark, len(cells), number, faults), faults)
+    return Table(name, cells, _rows(_Lines(file), mark, len(cells), number, faults), faults)
 
 
-def _rows(file: TextIO, mark: str, width: int, number: int, faults: Faults) -> Iterator[Row]:
-    reader = csv.reader(file, delimiter=mark)
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            faults.add(f"not a row: {error}", reader.line_num + 1)
+class _Lines:
+    """The lines of a file, some of which may come again; a long one is cut, and so is no row."""
+
+    def __init__(self, file: TextIO) -> None:
+        self.file = file
+        self.again: deque[str] = deque()
+        self.number = 1  # the header
+
+    def take(self) -> str:
+        """The next line; empty at the end."""
+        line = self.again.popleft() if self.again else self._read()
+        self.number += bool(line)
+        return line
+
+    def give_back(self, lines: Sequence[str]) -> None:
+        """These lines, the last that were taken, come again."""
+        self.again.extendleft(reversed(lines))
+        self.number -= len(lines)
+
+    def _read(self) -> str:
+        line = rest = self.file.readline(LONGEST_LINE)
+        while len(rest) == LONGEST_LINE and not rest.endswith(("\n", "\r")):
+            rest = self.file.readline(LONGEST_LINE)
+        return line
+
+
+def _rows(lines: _Lines, mark: str, width: int, number: int, faults: Faults) -> Iterator[Row]:
+    while line := lines.take():
+        at = lines.number
+        if not line.strip():
             continue
-        line = reader.line_num + 1  # the header was read before
-        if not any(cell.strip() for cell in cells):
-            continue
-        if len(cells) != width:
-            counted = f"{len(cells)} cells, where the header has {width}"
-            faults.add(f"not a row: {counted}", line)
-            continue
-        yield Row(number, line, tuple(_mended(cell).strip() for cell in cells))
+        cells = _row(line, lines, mark, width)
+        if isinstance(cells, str):
+            faults.add(f"not a row: {cells}", at)
+        elif any(cell.strip() for cell in cells):
+            yield Row(number, at, tuple(_mended(cell).strip() for cell in cells))
+
+
+def _row(line: str, lines: _Lines, mark: str, width: int) -> list[str] | str:
+    """The cells of the row that begins with `line`, or why it is none.
+
+    A cell in quotes may run over several lines. A quote that is never closed costs its own line
+    only: those below are read as rows again.
+    """
+    if len(line) >= LONGEST_LINE:
+        return "longer than a row can be"
+    more: list[str] = []
+    while (cells := _cells([line, *more], mark)) is None and len(more) < _MOST_LINES:
+        following = lines.take()
+        if not following:
+            break
+        more.append(following)
+    if cells is not None and len(cells) == width:
+        return cells
+    lines.give_back(more)
+    alone = next(csv.reader([line], delimiter=mark), [])  # a quote inside a cell is a sign like any
+    if len(alone) == width and alone[-1].count('"') == line.count('"', line.rfind(mark)):
+        return alone
+    return f"{len(alone)} cells, where the header has {width}"
+
+
+def _cells(lines: Sequence[str], mark: str) -> list[str] | None:
+    """The cells of one row; None while a quote is open, or where one stands amiss."""
+    try:
+        return next(csv.reader(lines, delimiter=mark, strict=True), [])
+    except csv.Error:
+        return None
 
 
 def _mended(cell: str) -> str:
