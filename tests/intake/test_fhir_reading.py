@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from ndm_advisor.intake.catalogue import Catalogue
-from ndm_advisor.intake.fhir import results
 from ndm_advisor.intake.fhir.reader import read_fhir
 from ndm_advisor.intake.fhir.results import MODIFIED
-from ndm_advisor.intake.observed import Understood
+from ndm_advisor.intake.observed import Code, Understood
+from ndm_advisor.model import fhir_terms as terms
 from ndm_advisor.model.case import canonical_json
 from tests.intake.conftest import peer
 from tests.intake.fhir_cases import (
@@ -871,7 +871,10 @@ def test_an_id_cannot_leave_the_directory_of_the_cases(catalogue: Catalogue) -> 
     assert made.cases[0].case.id == "fhir-1"
 
 
-def test_the_page_names_every_code_that_is_read() -> None:
-    page = (ROOT / "docs" / "interoperability.md").read_text(encoding="utf-8")
-    section = page.split("## FHIR, read")[1].split("## FHIR, written")[0]
-    assert set(re.findall(r"\b\d+-\d\b", section)) == {*results.FACTS, *results.ORGANISM_CODES}
+def test_the_codes_written_are_codes_read(catalogue: Catalogue) -> None:
+    """Another program's reader may know only LOINC: ours are those of the base's table."""
+    kinds = {"age_years": "age", "weight_kg": "weight", "height_cm": "height"}
+    for key, code in terms.LOINC_OF_KEY.items():
+        wanted = kinds.get(key, "creatinine")
+        assert catalogue.asked[Code("loinc", code)] == wanted
+    assert catalogue.asked[Code("loinc", terms.BACTERIA_IDENTIFIED)] == "organism"

@@ -13,9 +13,11 @@ from typing import Final, NamedTuple
 from ndm_advisor.intake.catalogue import (
     Catalogue,
     answer_of,
+    asked_of,
     identify_drug,
     identify_gene,
     identify_organism,
+    method_of,
 )
 from ndm_advisor.intake.fhir import stated
 from ndm_advisor.intake.fhir.documents import Entry
@@ -30,21 +32,16 @@ from ndm_advisor.intake.fhir.elements import (
     unit_of,
     value_of,
 )
-from ndm_advisor.intake.observed import DISK, LOINC, MIC, STRIP, Code, Kind, Observation
+from ndm_advisor.intake.observed import DISK, MIC, STRIP, Code, Kind, Observation
 from ndm_advisor.model import fhir_terms as terms
 from ndm_advisor.model.names import fold
 
-FACTS: Final[dict[str, Kind]] = {
-    "30525-0": "age",
-    "29463-7": "weight",
-    "3141-9": "weight",  # measured
-    "8302-2": "height",
-    "2160-0": "creatinine",  # mass per volume in serum or plasma
-    "14682-9": "creatinine",  # moles per volume in serum or plasma
+_FACTS: Final[dict[str, Kind]] = {
+    "age": "age",
+    "weight": "weight",
+    "height": "height",
+    "creatinine": "creatinine",
 }
-ORGANISM_CODES: Final = frozenset(
-    {"600-7", "630-4", "634-6", "6463-4", "11475-1", "17928-3", "41852-5", "43409-2"}
-)
 _CATEGORIES: Final = frozenset({"S", "I", "R", "SDD", "NS", "IE"})
 _FOUND: Final = frozenset({"POS", "DET", "NEG", "ND"})
 _WITHDRAWN: Final = {
@@ -110,7 +107,7 @@ def _names_organism(element: Element, catalogue: Catalogue) -> bool:
     code = Item(part(element, "code"))
     if code.code_of(terms.CASE_KEY) is not None:
         return code.code_of(terms.CASE_KEY) == stated.ORGANISM
-    if any(c.system == LOINC and c.code in ORGANISM_CODES for c in code.codes):
+    if asked_of(code.codes, catalogue) == "organism":
         return value_of(element) is not None
     value = Item(part(element, "valueCodeableConcept"))
     if identify_organism(code.codes, code.words, catalogue).id is not None:
@@ -155,7 +152,7 @@ def _read(
         aside=_why_aside(whole),
     )
     made = _with_value(made, element)
-    fact = next((FACTS[c.code] for c in code.codes if c.system == LOINC and c.code in FACTS), None)
+    fact = _FACTS.get(asked_of(made.codes, catalogue) or "")
     if fact is not None:
         return Read(made._replace(kind=fact), is_finding=False)
     if (gene := _gene(made, catalogue)) is not None:
@@ -191,8 +188,9 @@ def _susceptibility(
         (held for held in (*named, *_notes(element)) if _STANDARD.fullmatch(held)), None
     )
     method = next((_METHODS[fold(held)] for held in named if fold(held) in _METHODS), None)
+    by_code = method_of([code for word in words for code in word.codes], catalogue)
     result = made._replace(
-        kind="susceptibility", name=name, method=method or scale, standard=standard
+        kind="susceptibility", name=name, method=by_code or method or scale, standard=standard
     )
     if not has_result:
         result = result._replace(category=_outstanding(whole, element))
