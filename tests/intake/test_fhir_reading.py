@@ -832,6 +832,16 @@ def test_bulk_files_belong_together_whatever_their_order(catalogue: Catalogue) -
     assert faults[0].startswith("o.ndjson, line 8: not JSON")
 
 
+def test_a_broken_first_line_of_a_bulk_file_costs_that_line(catalogue: Catalogue) -> None:
+    resources = [patient(), grown(), result("r1", "meropenem", "R")]
+    lines = [b'{"resourceType": "Pat', *(json.dumps(r).encode() for r in resources)]
+    made = understood(b"\n".join(lines), catalogue, **SITE)
+    adds_up(made)
+    assert panel(made) == {"meropenem": {"category": "R"}}
+    (fault,) = made.report.faults
+    assert fault.startswith("line 1: not JSON")
+
+
 # --- our own codes in another's hands ------------------------------------------------------------
 
 KEY = "urn:ndm-advisor:fhir:case-key"

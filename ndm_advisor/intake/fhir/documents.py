@@ -87,6 +87,14 @@ def documents(file: BinaryIO, name: str = "") -> Iterator[Document]:
         yield from _lines(first, file, before)
         return
     data = first + file.read(max(0, LARGEST_BYTES + 1 - len(first)))
+    lines = data.splitlines()
+    if any(_is_a_resource(line) for line in lines[1:]):  # NDJSON that begins with a broken line
+        yield from (
+            _bulk(line, f"{before}line {number}")
+            for number, line in enumerate([*lines, *file], 1)
+            if line.strip()
+        )
+        return
     yield _document(data, before)
 
 
@@ -99,6 +107,10 @@ def _is_a_whole_object(line: bytes) -> bool:
     except _UnreadableError:
         return False
     return True
+
+
+def _is_a_resource(line: bytes) -> bool:
+    return line.startswith(b"{") and b'"resourceType"' in line and _is_a_whole_object(line)
 
 
 def _lines(first: bytes, file: BinaryIO, before: str) -> Iterator[Document]:
