@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from ndm_advisor.errors import KnowledgeError
 
 if TYPE_CHECKING:
-    from ndm_advisor.cli.settings import Applied
+    from ndm_advisor.cli.settings import Applied, Local
     from ndm_advisor.errors import Problem
     from ndm_advisor.model.answer import CaseRef, Provenance
+    from ndm_advisor.model.case import Case
     from ndm_advisor.model.knowledge import Knowledge
 
 
@@ -29,14 +30,15 @@ class Asked(NamedTuple):
 
 
 class Given(NamedTuple):
-    """A case with the settings that apply to it; `reference` is of what the file says."""
+    """A case as its file says it, and with the settings that apply; `reference` is of the file."""
 
+    case: Case
     applied: Applied
     reference: CaseRef
     knowledge: Knowledge
     on: date
     path: str | None
-    warnings: tuple[Problem, ...]
+    warnings: tuple[Problem, ...] = ()
 
 
 def read_given(asked: Asked) -> Given:
@@ -56,25 +58,44 @@ def read_both(asked: Asked, *changes: tuple[str, ...]) -> tuple[Given, ...]:
     """
     from ndm_advisor.cli.base import load_base, names_of  # noqa: PLC0415
     from ndm_advisor.cli.inputs import date_of_advice, path_of, read_text  # noqa: PLC0415
-    from ndm_advisor.cli.settings import apply_hospital_settings, read_local  # noqa: PLC0415
-    from ndm_advisor.model.answer import CaseRef  # noqa: PLC0415
-    from ndm_advisor.model.case import canonical_json  # noqa: PLC0415
+    from ndm_advisor.cli.settings import read_local  # noqa: PLC0415
     from ndm_advisor.read.case_file import read_case  # noqa: PLC0415
 
     on, path, text = date_of_advice(asked.on), path_of(asked.case), read_text(asked.case)
     knowledge = load_base(asked.data)
     names = names_of(knowledge)
-    local = read_local(names, on=on)
+    place = Place(knowledge, on, read_local(names, on=on), asked.guideline, asked.region)
     made = []
     for settings in (asked.settings, *((*asked.settings, *more) for more in changes)):
         case, warnings = read_case(text, path=path, names=names, on=on, settings=settings)
-        applied = apply_hospital_settings(
-            case, knowledge, local, guideline=asked.guideline, region=asked.region
-        )
-        sha256 = hashlib.sha256(canonical_json(case)).hexdigest()
-        reference = CaseRef(case.id, path, sha256)
-        made.append(Given(applied, reference, knowledge, on, path, warnings))
+        made.append(given_in(place, case, path)._replace(warnings=warnings))
     return tuple(made)
+
+
+class Place(NamedTuple):
+    """Where and when a case is answered; guideline and region are the options."""
+
+    knowledge: Knowledge
+    on: date
+    local: Local | None
+    guideline: str | None
+    region: str | None
+
+
+def given_in(place: Place, case: Case, path: str | None) -> Given:
+    """Settle profile, region and stock of a case that has been read.
+
+    Raises:
+        UsageError: an option or a variable names what does not exist.
+    """
+    from ndm_advisor.cli.settings import apply_hospital_settings  # noqa: PLC0415
+    from ndm_advisor.model.answer import CaseRef  # noqa: PLC0415
+    from ndm_advisor.model.case import canonical_json  # noqa: PLC0415
+
+    knowledge, on, local, guideline, region = place
+    applied = apply_hospital_settings(case, knowledge, local, guideline=guideline, region=region)
+    reference = CaseRef(case.id, path, hashlib.sha256(canonical_json(case)).hexdigest())
+    return Given(case, applied, reference, knowledge, on, path)
 
 
 def warn(given: Given) -> None:

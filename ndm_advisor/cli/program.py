@@ -13,6 +13,7 @@ from ndm_advisor.cli.commands import (
     crcl,
     dose,
     explain,
+    importing,
     knowledge,
     man,
     new,
@@ -171,6 +172,30 @@ app.command("man", cls=Command, short_help="The manual page.", help=man.HELP)(gu
 app.command("help", cls=Command, short_help="Exit statuses, settings, commands.", help=topics.HELP)(
     guarded(topics.help_on)
 )
+
+_import = typer.Typer(
+    help=importing.HELP,
+    short_help="Laboratories' exports to case files.",
+    context_settings=_SETTINGS,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+_import.command(
+    "fhir", cls=Command, short_help="FHIR R4 bundles and bulk files.", help=importing.FHIR_HELP
+)(guarded(importing.fhir))
+_import.command(
+    "hl7", cls=Command, short_help="HL7 version 2 results (ORU^R01).", help=importing.HL7_HELP
+)(guarded(importing.hl7))
+_import.command("whonet", cls=Command, short_help="WHONET exports.", help=importing.WHONET_HELP)(
+    guarded(importing.whonet)
+)
+_import.command(
+    "ncbi", cls=Command, short_help="Tables downloaded from NCBI.", help=importing.NCBI_HELP
+)(guarded(importing.ncbi))
+_import.command(
+    "csv", cls=Command, short_help="Tables of your own, by a mapping file.", help=importing.CSV_HELP
+)(guarded(importing.csv))
+app.add_typer(_import, name="import")
 
 _knowledge = typer.Typer(
     help=knowledge.HELP,

@@ -9,18 +9,13 @@ from typing import Final, Literal, NamedTuple
 
 from ndm_advisor.errors import UsageError
 
-Kind = Literal["colour", "plain", "json", "sbar", "md", "html"]
+Kind = Literal["colour", "plain", "json", "sbar", "md", "html", "fhir", "cds-hooks"]
 
 FORMAT: Final = "NDM_ADVISOR_FORMAT"
 FORMATS: Final = ("text", "plain", "json")
-PAGES: Final = ("md", "html")
-ADVISE_FORMATS: Final = (*FORMATS, "sbar", *PAGES)
-_OF_ANY_WIDTH: Final[dict[str | None, Kind]] = {
-    "json": "json",
-    "sbar": "sbar",
-    "md": "md",
-    "html": "html",
-}
+PAGES: Final[tuple[Kind, ...]] = ("md", "html")
+FOR_PROGRAMS: Final[tuple[Kind, ...]] = ("json", "fhir", "cds-hooks")
+ADVISE_FORMATS: Final = (*FORMATS, "sbar", *PAGES, "fhir", "cds-hooks")
 _NARROW: Final = 60
 _USUAL: Final = 80
 _OWNER_ONLY: Final = 0o600
@@ -32,6 +27,9 @@ class Screen(NamedTuple):
     kind: Kind
     width: int | None
     linear: bool | None
+
+
+_OWN_LAYOUT: Final[tuple[Kind, ...]] = (*FOR_PROGRAMS, "sbar", *PAGES)  # on every terminal
 
 
 def screen_for(
@@ -48,8 +46,9 @@ def screen_for(
         UsageError: a format this command does not write.
     """
     asked = _format(format_option, formats)
-    if asked in _OF_ANY_WIDTH:
-        return Screen(_OF_ANY_WIDTH[asked], None, None)  # the same on every terminal
+    for kind in _OWN_LAYOUT:
+        if asked == kind:
+            return Screen(kind, None, None)
     on_terminal = sys.stdout.isatty() and not to_file
     if not on_terminal:
         columns = _columns_named()

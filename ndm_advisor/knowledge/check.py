@@ -30,6 +30,7 @@ NEEDED: Final = (
     "eucast-dosages.toml",
     "claims.toml",
     "loinc.toml",
+    "codes.toml",
     "what-if.toml",
     "tables/family.toml",
     "tables/cystitis.toml",

@@ -14,7 +14,8 @@ from ndm_advisor.model.knowledge import Knowledge
 
 _PACKAGE: Final = Path(__file__).resolve().parent.parent
 _PLACES: Final = (_PACKAGE / "_data", _PACKAGE.parent / "data")  # inside a wheel; in the repository
-_ASIDE: Final = ("claims.toml", "loinc.toml", "conditions.toml")  # not part of advising
+# Not part of advising:
+_ASIDE: Final = ("claims.toml", "loinc.toml", "codes.toml", "conditions.toml")
 
 
 def find_base(directory: Path | None = None) -> Path:
@@ -93,6 +94,20 @@ def load_claims(directory: Path | None = None) -> tuple[dict[str, Any], ...]:
 def load_loinc(directory: Path | None = None) -> dict[str, Any]:
     """LOINC codes by drug and method, for importers. Raises as `load_claims`."""
     return _aside("loinc.toml", directory)
+
+
+def load_codes(directory: Path | None = None) -> dict[str, Any]:
+    """Codes of genes, answers, specimens and categories, for importers. Raises as `load_claims`."""
+    return _aside("codes.toml", directory)
+
+
+def load_organism_codes(directory: Path | None = None) -> dict[tuple[str, str], str]:
+    """(code system, code) to organism id, for importers. Raises as `load_claims`."""
+    return {
+        (system, code): record["id"]
+        for record in _aside("organisms.toml", directory)["organism"]
+        for system, code in record.get("codes", {}).items()
+    }
 
 
 def load_conditions(directory: Path | None = None) -> tuple[dict[str, Any], ...]:

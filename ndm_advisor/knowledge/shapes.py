@@ -686,6 +686,67 @@ class Loinc(Shape):
     drugs: dict[Text, LoincCodes]
 
 
+GeneFamily = Literal[
+    "NDM", "VIM", "IMP", "other-mbl", "KPC", "OXA-48-like", "GES", "IMI", "other",
+    "carbapenemase", "mcr", "16s-methyltransferase",
+]  # fmt: skip
+
+
+class CodesHead(Reviewed):
+    notice: Text
+    seen_in: Texts
+
+
+class Coded(Shape):
+    system: Text
+    code: Text
+    display: Text
+
+
+class GeneCode(Coded):
+    family: GeneFamily
+    method: Literal["pcr", "molecular", "none"]
+    variant: bool
+
+
+class GeneName(Shape):
+    name: Text
+    family: GeneFamily
+    variants: bool
+
+
+class AnswerCode(Coded):
+    means: Literal["detected", "not-detected", "not-done"]
+
+
+class CategoryCode(Coded):
+    standard: Literal["EUCAST", "CLSI", "FDA"]
+    category: Literal["S", "I", "SDD", "R", "NS"]
+
+
+class Specimen(Shape):
+    name: Text
+    names: Texts
+    codes: Texts
+    site: Site | None = None
+    because: Text
+
+
+Asked = Literal["organism", "susceptibility_panel", "age", "weight", "height", "creatinine"]
+
+
+class LabCodes(Shape):
+    file: CodesHead
+    gene: list[GeneCode]
+    gene_name: list[GeneName]
+    answer: list[AnswerCode]
+    answer_words: dict[Literal["detected", "not-detected", "not-done"], Texts]
+    asked: dict[Asked, Texts]
+    methods: dict[Literal["gradient_strip"], Texts]
+    category: list[CategoryCode]
+    specimen: list[Specimen]
+
+
 # -- what could be different ----------------------------------------------------------------------
 
 
@@ -748,6 +809,7 @@ FORMS: Final[dict[str, type[BaseModel]]] = {
     "sources/": SourceFile,
     "claims.toml": Claims,
     "loinc.toml": Loinc,
+    "codes.toml": LabCodes,
     "what-if.toml": WhatIf,
 }
 

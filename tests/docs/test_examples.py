@@ -21,8 +21,8 @@ SOURCE = re.compile(
 def test_there_are_enough_and_nothing_else_is_a_case():
     assert len(CASES) >= 14
     others = set((ROOT / "examples").rglob("*.toml")) - set(CASES)
-    # bad: refused on purpose, tests/read; teaching: lessons, tests/cli
-    assert {file.parent.name for file in others} <= {"bad", "teaching", "mechanisms"}
+    # bad: refused on purpose, tests/read; teaching: lessons, tests/cli; lab: mappings, tests/cli
+    assert {file.parent.name for file in others} <= {"bad", "teaching", "mechanisms", "lab"}
 
 
 @pytest.mark.parametrize("file", CASES, ids=lambda file: file.stem)

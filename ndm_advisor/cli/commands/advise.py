@@ -1,24 +1,19 @@
 """`advise`: one case, one answer."""
 
-import hashlib
 import sys
-from datetime import date
 from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
 import typer
 
 from ndm_advisor.cli.exit_status import ExitStatus
 from ndm_advisor.cli.options import COMMON, IN_ORDER, Data, Linear, On, TallMan
-from ndm_advisor.errors import KnowledgeError
 
 if TYPE_CHECKING:
+    from ndm_advisor.cli.given import Asked, Given
     from ndm_advisor.cli.prompts import Asked as Prompted
-    from ndm_advisor.cli.screen import Screen
-    from ndm_advisor.cli.settings import Applied, Local
-    from ndm_advisor.errors import Problem
+    from ndm_advisor.cli.settings import Applied
     from ndm_advisor.explain.advise import WhatIf
-    from ndm_advisor.model.answer import CaseRef, Recommendation
-    from ndm_advisor.model.case import Case
+    from ndm_advisor.model.answer import Recommendation
     from ndm_advisor.model.knowledge import Knowledge
 
 HELP: Final = """
@@ -35,6 +30,8 @@ Examples:
   ndm-advisor advise case.toml --format json -o answer.json
   ndm-advisor advise case.toml --format sbar
   ndm-advisor advise case.toml --format html -o case.html
+  ndm-advisor advise case.toml --format fhir -o answer.fhir.json
+  ndm-advisor advise case.toml --format cds-hooks
   ndm-advisor advise case.toml --ack carbapenem-alone --reason "consultant aware"
   ndm-advisor advise - --on 2026-11-22 < case.toml
 
@@ -45,32 +42,14 @@ Exit status 4: the case was refused; every problem is on standard error.
 _PROMPTED: Final = "the case asked for"
 
 
-class _Asked(NamedTuple):
-    """The options that say what is advised on, by which rules; no `case`: it is asked for."""
+class _Manner(NamedTuple):
+    """How the case is answered, whatever it is."""
 
-    case: str | None
-    guideline: str | None
-    region: str | None
-    settings: tuple[str, ...]
-    on: str | None
-    data: str | None
     strict: bool
     trace: bool
     acknowledged: dict[str, str]
     traced: bool  # with the findings
     what_if: "WhatIf"  # the few changes a screen has room for, or all
-
-
-class _Given(NamedTuple):
-    """A case and what to judge it by; `prompted` when it came from questions, not a file."""
-
-    case: "Case"
-    warnings: "tuple[Problem, ...]"
-    path: str | None
-    on: date
-    knowledge: "Knowledge"
-    local: "Local | None"
-    prompted: "Prompted | None"
 
 
 def advise(
@@ -94,10 +73,10 @@ def advise(
         str | None,
         typer.Option(
             "--format",
-            metavar="text|plain|json|sbar|md|html",
+            metavar="text|plain|json|sbar|md|html|fhir|cds-hooks",
             rich_help_panel=COMMON,
             help="text on a terminal, plain when piped; sbar to read on the phone; md to paste, "
-            "html to print, both with everything there is. "
+            "html to print, both with everything there is; fhir and cds-hooks for other programs. "
             "[NDM_ADVISOR_FORMAT]",
         ),
     ] = None,
@@ -178,14 +157,11 @@ def advise(
     if case is None and (no_input or not is_terminal()):
         return _ask_for_file(context)
     from ndm_advisor.cli.acknowledge import acknowledgements  # noqa: PLC0415
+    from ndm_advisor.cli.given import Asked, read_given, warn  # noqa: PLC0415
     from ndm_advisor.cli.guard import working_on  # noqa: PLC0415
     from ndm_advisor.cli.inputs import path_of  # noqa: PLC0415
-    from ndm_advisor.cli.screen import (  # noqa: PLC0415
-        ADVISE_FORMATS,
-        PAGES,
-        check_target,
-        screen_for,
-    )
+    from ndm_advisor.cli.screen import ADVISE_FORMATS, check_target, screen_for  # noqa: PLC0415
+    from ndm_advisor.cli.showing import Wanted, show  # noqa: PLC0415
 
     target = None if output in {None, "-"} else output
     screen = screen_for(
@@ -197,38 +173,23 @@ def advise(
     )
     if target is not None:
         check_target(target, beside=path_of(case) if case else None)
-    acknowledged = acknowledgements(context.meta.get(IN_ORDER, ()), ack or (), reason or ())
-    asked = _Asked(
-        case=case,
-        guideline=guideline,
-        region=region,
-        settings=tuple(settings or ()),
-        on=on,
-        data=data,
+    manner = _Manner(
         strict=strict,
         trace=trace,
-        acknowledged=acknowledged,
+        acknowledged=acknowledgements(context.meta.get(IN_ORDER, ()), ack or (), reason or ()),
         what_if=_what_if(screen.kind, full=full),
         traced=why or full or trace or screen.kind not in {"colour", "plain"},
     )
+    named = Asked(case or "", guideline, region, tuple(settings or ()), on, data, strict)
     with working_on(case or _PROMPTED):
-        given = _read(asked) if case else _prompt(asked)
-        answer = _answer(given, asked)
-        _warn(given.path, given.warnings)
-        if screen.kind in PAGES:
-            _show_page(answer, given.knowledge, screen.kind, target, tall_man=tall_man, data=data)
-        else:
-            _show(
-                answer,
-                screen,
-                target,
-                why=why or trace,
-                full=full,
-                tall_man=tall_man,
-                data=data,
-            )
-        if given.prompted is not None:
-            _offer_to_save(given.prompted)
+        prompted = None if case else _prompt(named)
+        given = read_given(named) if prompted is None else prompted.given
+        answer = _answer(given, manner)
+        warn(given)
+        wanted = Wanted(screen, target, why or trace, full, tall_man, data)
+        show(answer, given.case, given.knowledge, wanted)
+        if prompted is not None:
+            _offer_to_save(prompted.made)
     return ExitStatus.OK
 
 
@@ -252,29 +213,16 @@ def _ask_for_file(context: typer.Context) -> ExitStatus:
 # -- the answer -----------------------------------------------------------------------------------
 
 
-def _read(asked: _Asked) -> _Given:
-    """The case of the file.
+class _Prompted(NamedTuple):
+    """A case made of answers, and what was asked for to save it."""
 
-    Raises:
-        NdmAdvisorError: options, case or knowledge do not allow an answer.
-    """
-    from ndm_advisor.cli.base import load_base, names_of  # noqa: PLC0415
-    from ndm_advisor.cli.inputs import STDIN, date_of_advice, path_of, read_text  # noqa: PLC0415
-    from ndm_advisor.cli.settings import read_local  # noqa: PLC0415
-    from ndm_advisor.read.case_file import read_case  # noqa: PLC0415
-
-    on = date_of_advice(asked.on)
-    name = asked.case or STDIN
-    text = read_text(name)
-    knowledge = load_base(asked.data)
-    names = names_of(knowledge)
-    path = path_of(name)
-    case, warnings = read_case(text, path=path, names=names, on=on, settings=asked.settings)
-    return _Given(case, warnings, path, on, knowledge, read_local(names, on=on), None)
+    given: "Given"
+    made: "Prompted"
 
 
-def _prompt(asked: _Asked) -> _Given:
+def _prompt(asked: "Asked") -> _Prompted:
     """The case by question and answer; its warnings were said there."""
+    from ndm_advisor.cli.given import Place, given_in  # noqa: PLC0415
     from ndm_advisor.cli.prompts import ask_case  # noqa: PLC0415
 
     made = ask_case(
@@ -285,8 +233,9 @@ def _prompt(asked: _Asked) -> _Given:
         region=asked.region,
         settings=asked.settings,
     )
-    place = made.setting
-    return _Given(made.case, (), None, place.on, place.knowledge, place.local, made)
+    setting = made.setting
+    place = Place(setting.knowledge, setting.on, setting.local, asked.guideline, asked.region)
+    return _Prompted(given_in(place, made.case, None), made)
 
 
 def _offer_to_save(prompted: "Prompted") -> None:
@@ -296,50 +245,33 @@ def _offer_to_save(prompted: "Prompted") -> None:
     offer_to_save(prompted.terminal, prompted.text)
 
 
-def _answer(given: _Given, asked: _Asked) -> "Recommendation":
+def _answer(given: "Given", manner: _Manner) -> "Recommendation":
     """The answer, by the settings that apply.
 
     Raises:
         NdmAdvisorError: options or knowledge do not allow one.
     """
     from ndm_advisor.cli.acknowledge import check_acknowledged  # noqa: PLC0415
-    from ndm_advisor.cli.settings import apply_hospital_settings  # noqa: PLC0415
+    from ndm_advisor.cli.given import refuse_overdue  # noqa: PLC0415
     from ndm_advisor.explain.advise import advise as advise_on  # noqa: PLC0415
 
-    applied = apply_hospital_settings(
-        given.case, given.knowledge, given.local, guideline=asked.guideline, region=asked.region
-    )
     answer = advise_on(
-        applied.case,
+        given.applied.case,
         given.knowledge,
         on=given.on,
-        settled=applied.settled,
-        reference=_reference(given.case, given.path),
-        local_override=applied.local_override,
-        acknowledged=asked.acknowledged,
-        traced=asked.traced,
-        what_if=asked.what_if,
+        settled=given.applied.settled,
+        reference=given.reference,
+        local_override=given.applied.local_override,
+        acknowledged=manner.acknowledged,
+        traced=manner.traced,
+        what_if=manner.what_if,
     )
-    check_acknowledged(asked.acknowledged, answer, given.knowledge.alerts)
-    if asked.trace:
-        _say_what_applied(applied, given.knowledge, answer)
-    if asked.strict:
-        _refuse_overdue(answer)
+    check_acknowledged(manner.acknowledged, answer, given.knowledge.alerts)
+    if manner.trace:
+        _say_what_applied(given.applied, given.knowledge, answer)
+    if manner.strict:
+        refuse_overdue(answer.provenance)
     return answer
-
-
-def _reference(case: "Case", path: str | None) -> "CaseRef":
-    """The case's label, path and hash: of what the file says, before any setting is added."""
-    from ndm_advisor.model.answer import CaseRef  # noqa: PLC0415
-    from ndm_advisor.model.case import canonical_json  # noqa: PLC0415
-
-    return CaseRef(case.id, path, hashlib.sha256(canonical_json(case)).hexdigest())
-
-
-def _refuse_overdue(answer: "Recommendation") -> None:
-    stamp = answer.provenance
-    if stamp.review_due_on < stamp.advised_on:
-        raise KnowledgeError((f"overdue for review since {stamp.review_due_on} (--strict)",))
 
 
 def _say_what_applied(applied: "Applied", knowledge: "Knowledge", answer: "Recommendation") -> None:
@@ -351,100 +283,3 @@ def _say_what_applied(applied: "Applied", knowledge: "Knowledge", answer: "Recom
     say(f"region {settled.region} ({settled.region_from})")
     say(f"date of advice {answer.provenance.advised_on}")
     say(f"knowledge {knowledge.version} ({sealed})")
-
-
-# -- showing it -----------------------------------------------------------------------------------
-
-
-def _warn(path: str | None, warnings: "tuple[Problem, ...]") -> None:
-    if not warnings:
-        return
-    from ndm_advisor.read.diagnostics import FileReport, render_report  # noqa: PLC0415
-
-    sys.stderr.write(render_report([FileReport(path, warnings)]))
-    sys.stderr.flush()
-
-
-def _show(
-    answer: "Recommendation",
-    screen: "Screen",
-    target: str | None,
-    *,
-    why: bool,
-    full: bool,
-    tall_man: bool,
-    data: str | None,
-) -> None:
-    from ndm_advisor.cli.screen import write_file, write_out  # noqa: PLC0415
-
-    if screen.kind == "json":
-        from ndm_advisor.render.as_json import to_json  # noqa: PLC0415
-
-        document = to_json(answer) + b"\n"
-        if target is None:
-            write_out(document)
-        else:
-            write_file(target, document)
-        return
-    if screen.kind == "sbar":
-        from ndm_advisor.render.sbar import to_sbar  # noqa: PLC0415
-
-        if target is None:
-            write_out(to_sbar(answer, tall_man=tall_man, encoding=sys.stdout.encoding))
-        else:
-            write_file(target, to_sbar(answer, tall_man=tall_man).encode())
-        return
-    from ndm_advisor.render.view import Options  # noqa: PLC0415
-
-    evidence = _evidence(answer, data) if full else ()
-    options = Options(why, full, tall_man, screen.width, screen.linear, evidence)
-    if screen.kind == "colour":
-        from rich.console import Console  # noqa: PLC0415  # slow to import, and seldom needed
-
-        from ndm_advisor.render.rich_text import print_answer  # noqa: PLC0415
-
-        print_answer(answer, Console(file=sys.stdout, width=screen.width), options)
-        return
-    from ndm_advisor.render.plain import to_text  # noqa: PLC0415
-
-    if target is None:
-        write_out(to_text(answer, options, encoding=sys.stdout.encoding))
-    else:
-        write_file(target, to_text(answer, options).encode())
-
-
-def _show_page(
-    answer: "Recommendation",
-    knowledge: "Knowledge",
-    kind: str,
-    target: str | None,
-    *,
-    tall_man: bool,
-    data: str | None,
-) -> None:
-    """Write the page of a case: everything there is, with the timetable of what is preferred."""
-    from ndm_advisor.cli.screen import write_file, write_out  # noqa: PLC0415
-    from ndm_advisor.explain.schedule import schedule  # noqa: PLC0415
-    from ndm_advisor.render.pages.contents import page_of  # noqa: PLC0415
-    from ndm_advisor.render.pages.html import case_html  # noqa: PLC0415
-    from ndm_advisor.render.pages.markdown import case_markdown  # noqa: PLC0415
-    from ndm_advisor.render.regimens import whole_offers  # noqa: PLC0415
-
-    whole = whole_offers(answer) if answer.regimens else ()
-    schedules = {offer.id: schedule(answer, knowledge, regimen=offer.id) for offer in whole}
-    page = page_of(answer, schedules, _evidence(answer, data))
-    write = case_html if kind == "html" else case_markdown
-    document = write(page, tall_man=tall_man).encode()
-    if target is None:
-        write_out(document)  # UTF-8 whatever the terminal: the page says so itself
-    else:
-        write_file(target, document)
-
-
-def _evidence(answer: "Recommendation", data: str | None) -> tuple[str, ...]:
-    """The claims that bear on the answer, which no answer without `--full` loads."""
-    from ndm_advisor.cli.base import directory_of_base  # noqa: PLC0415
-    from ndm_advisor.explain.evidence import evidence  # noqa: PLC0415
-    from ndm_advisor.knowledge.load import load_claims  # noqa: PLC0415
-
-    return evidence(answer, load_claims(directory_of_base(data)))

@@ -26,7 +26,7 @@ default. Every answer says which applied.
   NDM_ADVISOR_REGION      EU or US; without one, the guideline's own
   NDM_ADVISOR_ON          date of advice, for example 2026-11-22
   NDM_ADVISOR_DATA        directory of the knowledge base
-  NDM_ADVISOR_FORMAT      text, plain or json; advise also sbar, md or html
+  NDM_ADVISOR_FORMAT      text, plain or json; advise also sbar, md, html, fhir, cds-hooks
   NDM_ADVISOR_DEBUG       1 shows the traceback of an internal error
   NO_COLOR                not empty: no colour
   TERM=dumb               no colour

@@ -1,0 +1,1 @@
+"""An answer, with the case it answers, as FHIR R4; and as CDS Hooks cards."""
