@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 from collections.abc import Callable
 from functools import cache
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import pytest
@@ -154,6 +156,33 @@ def test_the_list_is_ordered_merged_and_the_question_open(part, looked) -> None:
         check_question(weighed, started)
 
 
+@pytest.mark.parametrize("part", range(PARTS))
+def test_clearances_with_one_effect_are_apart_only_where_another_lies_between(
+    part, again, looked
+) -> None:
+    for _, started, entries, _ in map(looked, places(part)):
+        crcl = started.decision.facts.crcl_ml_min
+        spans = sorted(
+            (min(values), max(values), entry)
+            for entry in entries
+            if entry.key == CLEARANCE
+            for values in [[edit[CLEARANCE] for edit in (entry.set, *entry.also)]]
+        )
+        for (_, top, below), (bottom, _, above) in pairwise(spans):
+            assert top < bottom, started.name
+            is_beside_patient = crcl is not None and top < crcl < bottom
+            if shown(below) == shown(above) and not is_beside_patient:
+                between = range(math.floor(top) + 1, math.ceil(bottom))
+                tried = [again.with_(started.document, {CLEARANCE: value}) for value in between]
+                assert any(new and not flips(started.seen, new) for new in tried), started.name
+
+
+def shown(entry: WouldChange) -> tuple[object, ...]:
+    """What a reader sees of an entry's effect."""
+    return (entry.key, entry.outcome, entry.preferred, entry.flips, entry.alerts_added,
+            entry.alerts_removed, entry.text)  # fmt: skip
+
+
 def check_order(entries: tuple[WouldChange, ...], started: Started) -> None:
     """What the case leaves open comes first; profile and region, which are chosen, last."""
     near = any(raised.id == "crcl-near-band-edge" for raised in started.decision.raised)
@@ -169,8 +198,7 @@ def check_merged(entries: tuple[WouldChange, ...], started: Started) -> None:
     """No two entries of one fact have equal effects, but clearances with something between."""
     effects: set[tuple[object, ...]] = set()
     for entry in entries:
-        effect = (entry.key, entry.outcome, entry.preferred, entry.flips, entry.alerts_added,
-                  entry.alerts_removed, entry.text)  # fmt: skip
+        effect = shown(entry)
         if entry.key != CLEARANCE:
             assert effect not in effects, (started.name, entry.says)
         effects.add(effect)

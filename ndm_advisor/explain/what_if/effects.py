@@ -129,9 +129,9 @@ def _doses(effect_: Effect) -> Iterator[str]:
     elif effect_.doses_of:
         yield f"another dose of {join_names(map(drug_name, effect_.doses_of))}"
     if effect_.beside:
-        yield f"{join_names(map(drug_name, effect_.beside))} beside it"
+        yield f"adds {join_names(map(drug_name, effect_.beside))}"
     if effect_.not_beside:
-        yield f"no {join_names(map(drug_name, effect_.not_beside))} beside it"
+        yield f"without {join_names(map(drug_name, effect_.not_beside))}"
 
 
 def _first(outline: Outline) -> tuple[str, tuple[str, ...]]:

@@ -19,6 +19,10 @@ _CREATININE: Final = ("patient.creatinine_umol_l", "patient.creatinine_mg_dl")
 _OF_CLEARANCE: Final = frozenset(
     {*_CREATININE, "patient.age_years", "patient.sex", "patient.weight_kg", "patient.height_cm"}
 )
+# What only tells beside a clearance: these, and what it is computed from.
+_BESIDE_CLEARANCE: Final = frozenset(
+    {*_OF_CLEARANCE, "patient.aki_within_48h", "patient.baseline_ckd"}
+)
 _MAINTENANCE: Final = 2  # where a dose key of an outline holds the maintenance dose
 _Orders = frozenset[tuple[str, str]]  # regimen and drug
 
@@ -50,12 +54,12 @@ def weigh(decision: Decision, knowledge: Knowledge) -> tuple[Weighed, ...]:
 
 
 def _waits(weighed: Weighed, others: Iterable[Weighed]) -> bool:
-    """Whether the fact does nothing only because more is missing that the clearance needs.
+    """Whether the fact does nothing only because the clearance is not known either.
 
     To say that the advice is the same whatever the creatinine would be wrong; the statement about
     the clearance stands for it.
     """
-    if weighed.weight != "none" or weighed.variable.key not in _OF_CLEARANCE:
+    if weighed.weight != "none" or weighed.variable.key not in _BESIDE_CLEARANCE:
         return False
     return any(w.variable.key == CLEARANCE and w.weight != "none" for w in others)
 
