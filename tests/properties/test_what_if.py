@@ -30,6 +30,7 @@ from tests.properties.seeded_cases import put
 from tests.properties.what_if_grid import (
     ALLERGIES,
     CLEARANCE,
+    edit_of,
     is_open,
     missing_keys,
     missing_values,
@@ -40,8 +41,9 @@ from tests.properties.what_if_grid import (
 
 PARTS = 20  # the cases are shared out to so many tests, that a failure is met soon
 GRID_SHARE = 16  # one in so many steps of the closed list is tried on a case
-VALUES_SHARE = 60  # and one in so many values of what is missing
-FEW = 6
+VALUES_SHARE = 100  # and one in so many values of what is missing
+FEW = 6  # so few values are tried all together,
+FEW_SHARE = 12  # in one case of so many
 MOST_AT_FIRST = 40
 WEIGHTS = ("none", "dose", "regimen", "outcome")
 CHOSEN = {"hospital.guideline", "hospital.region"}
@@ -136,8 +138,8 @@ def test_what_is_missing_does_what_is_said_of_it(part, again, looked) -> None:
         keys = dict.fromkeys([*missing_keys(started, again.knowledge), *said])
         for index, key in enumerate(keys):
             values = missing_values(key, again.knowledge)
-            # The few values of a flag or a category all together, in one case of six.
-            whole = len(values) <= FEW and (place + index) % FEW == 0
+            # The few values of a flag or a category all together, in one case of twelve.
+            whole = len(values) <= FEW and (place + index) % FEW_SHARE == 0
             tried = values if whole else shared(values, place + index, VALUES_SHARE)
             told = misstated(started, key, said.get(key), tried, again, whole=whole)
             assert list(told) == []
@@ -244,7 +246,7 @@ def test_no_dose_until_a_fact_is_known_only_where_true(part, again, looked) -> N
             assert waiting, (started.name, effect)
             values = missing_values(effect.key, again.knowledge)
             for value in shared(values, place, max(1, len(values) // 4)):
-                new = again.with_(started.document, {effect.key: value})
+                new = again.with_(started.document, edit_of(effect.key, value))
                 assert new is not None
                 if "cannot dose until" in effect.detail:
                     assert not new.withheld & started.seen.withheld, (started.name, effect, value)

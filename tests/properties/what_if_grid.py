@@ -239,7 +239,12 @@ _CONDITIONS: Final = (
     "bone-marrow-transplant",
 )
 _RANGES: Final[dict[str, list[Any]]] = {
-    "isolate.mbl": ["confirmed", "suspected", "ruled-out", "unknown"],
+    # The bare word, and with what belongs to it: a method on this isolate, and no family.
+    "isolate.mbl": [
+        *("confirmed", "suspected", "ruled-out", "unknown"),
+        {"isolate.mbl": "confirmed", **_TYPED},
+        {"isolate.mbl": "ruled-out", **_TYPED, "isolate.mbl_family": None},
+    ],
     "isolate.mbl_family": [*_FAMILIES, "unknown"],
     "isolate.mbl_method": [
         "pcr",
@@ -297,11 +302,19 @@ _RANGES: Final[dict[str, list[Any]]] = {
     "patient.aki_within_48h": _FLAG,
     "patient.baseline_ckd": _FLAG,
     "patient.child_pugh": ["A", "B", "C"],
-    "patient.pregnant": _FLAG,
+    "patient.pregnant": [
+        *_FLAG,
+        {"patient.pregnant": False, "patient.gestation_weeks": None},
+    ],
     "patient.gestation_weeks": [*range(44)],
     "patient.breast_feeding": _FLAG,
     "patient.conditions": [[], *([condition] for condition in _CONDITIONS)],
 }
+
+
+def edit_of(key: str, value: Any) -> dict[str, Any]:
+    """The edit that gives a fact a value; a value may bring what belongs to it."""
+    return value if isinstance(value, dict) and key in value else {key: value}
 
 
 def missing_keys(started: Started, knowledge: Knowledge) -> list[str]:
@@ -344,7 +357,7 @@ def misstated(
     weights = ("none", "dose", "regimen", "outcome")
     gravest, by = "none", None
     for value in values:
-        new = again.with_(started.document, {key: value})
+        new = again.with_(started.document, edit_of(key, value))
         found = "none" if new is None else weight(flips(started.seen, new))
         if weights.index(found) > weights.index(gravest):
             gravest, by = found, value
