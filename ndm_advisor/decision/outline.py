@@ -5,7 +5,7 @@ from __future__ import annotations
 from ndm_advisor.decision.alerts import Offered, Raised
 from ndm_advisor.decision.rank import Selection
 from ndm_advisor.decision.scope import Scope
-from ndm_advisor.model.answer import Cited, Dose, DrugOrder, Finding, Outline
+from ndm_advisor.model.answer import AlternativeDose, Cited, Dose, DrugOrder, Finding, Outline
 from ndm_advisor.model.facts import Facts, compared
 
 
@@ -53,7 +53,6 @@ def withheld(offered: tuple[Offered, ...], facts: Facts) -> list[Finding]:
 
 def dose_key(order: DrugOrder) -> tuple[object, ...]:
     """Every number of an order."""
-    alternative = order.alternative_dose
     return (
         order.route,
         _numbers(order.loading_dose),
@@ -62,8 +61,21 @@ def dose_key(order: DrugOrder) -> tuple[object, ...]:
         order.to_interval_h,
         order.doses,
         order.infusion_h,
-        alternative.why if alternative else None,
-        _numbers(alternative.maintenance_dose) if alternative else None,
+        order.to_infusion_h,
+        _alternative_key(order.alternative_dose),
+    )
+
+
+def _alternative_key(other: AlternativeDose | None) -> tuple[object, ...] | None:
+    if other is None:
+        return None
+    return (
+        other.why,
+        other.route,
+        _numbers(other.loading_dose),
+        _numbers(other.maintenance_dose),
+        other.interval_h,
+        other.infusion_h,
     )
 
 

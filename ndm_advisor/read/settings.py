@@ -16,6 +16,7 @@ from ndm_advisor.read.schema import is_case_key
 
 # Keys whose value is text or a name: `--set id=7` and an unquoted CSV cell mean the text "7".
 _TEXT_KEYS: Final = frozenset({"id", "note", "format", "version", "drug", "reaction", "organism"})
+_PLUS_NAME: Final = re.compile(r"([^.]*\+[^.]*)")
 _KEY: Final = re.compile(r"""((?:[^="']|"[^"]*"|'[^']*')*)=(.*)""", re.DOTALL)
 
 
@@ -73,8 +74,11 @@ def read_setting(text: str) -> Setting:
 
 
 def _key_path(written: str) -> Path:
+    # Names of two drugs are printed without quotes, which TOML would ask for round a plus.
+    bare = "+" in written and '"' not in written and "'" not in written
+    asked = _PLUS_NAME.sub(r'"\1"', written) if bare else written
     try:
-        table = tomli.loads(f"{written} = 0")
+        table = tomli.loads(f"{asked} = 0")
     except (ValueError, RecursionError):
         _refuse(
             written,

@@ -35,6 +35,11 @@ from .known_names import NAMES, SMALLEST, codes, problems, read
         ("orders.1.dose_mg=2000", ("orders", 0, "dose_mg"), 2000),
         ("patient.weight_kg=", ("patient", "weight_kg"), None),
         (
+            "panel.results.ceftazidime-avibactam+aztreonam.category=S",
+            ("panel", "results", "ceftazidime-avibactam+aztreonam", "category"),
+            "S",
+        ),
+        (
             'panel.results."ceftazidime-avibactam + aztreonam".category=S',
             ("panel", "results", "ceftazidime-avibactam + aztreonam", "category"),
             "S",

@@ -18,6 +18,8 @@ REGION: Final = "hospital.region"
 CLEARANCE: Final = "patient.crcl_ml_min"
 ALLERGIES: Final = "patient.allergies"
 MEDICINES: Final = "patient.medicines"
+RESULT: Final = "panel.results."
+UNKNOWN: Final = "unknown"  # as an answer of a case file: the same as none
 _DRUG: Final = "{drug}"
 
 
@@ -50,7 +52,8 @@ def changes(decision: Decision, knowledge: Knowledge, *, short: bool) -> Iterato
 
 def supplies(variable: Variable, decision: Decision, knowledge: Knowledge) -> Iterator[Change]:
     """Every value that a fact which is not given could have."""
-    yield from (_change(variable, v, decision, knowledge) for v in variable.values if not v.clear)
+    given = (v for v in variable.values if v.set or v.allergy)  # the others take the fact out
+    yield from (_change(variable, value, decision, knowledge) for value in given)
     if variable.values_from == "clearance":
         yield from _clearances(variable, decision, knowledge, short=False)
     elif variable.values_from == "medicines":
@@ -58,13 +61,22 @@ def supplies(variable: Variable, decision: Decision, knowledge: Knowledge) -> It
 
 
 def variables(decision: Decision, knowledge: Knowledge) -> Iterator[Variable]:
-    """The facts of the list; what is listed for each older agent once for each of this site."""
+    """The facts of the list; what is listed for each older agent once for each of this site.
+
+    A result decides about a drug that is ordered too, wherever that drug stands: it is weighed
+    while it is missing.
+    """
+    listed = {variable.key for variable in knowledge.variables}
+    older = older_agents(decision)
+    ordered = [drug for drug in _ordered(decision, knowledge) if drug not in older]
     for variable in knowledge.variables:
         if not variable.each:
             yield variable
-        else:
-            for drug in older_agents(decision):
-                yield _of_drug(variable, drug)
+            continue
+        yield from (_of_drug(variable, drug) for drug in older)
+        if variable.key.startswith(RESULT):
+            more = (_of_drug(variable, drug)._replace(changes=False) for drug in ordered)
+            yield from (each for each in more if each.key not in listed)
 
 
 def older_agents(decision: Decision) -> list[str]:
@@ -77,6 +89,23 @@ def older_agents(decision: Decision) -> list[str]:
         and facts.site in fate.strategy.sites
         and facts.region in fate.strategy.regions
     ]
+
+
+def _ordered(decision: Decision, knowledge: Knowledge) -> Iterator[str]:
+    """The drugs of the orders that the base knows, each once."""
+    drugs = (order.drug_id for order in decision.case.orders)
+    yield from dict.fromkeys(drug for drug in drugs if drug in knowledge.drugs)
+
+
+def is_open(key: str, decision: Decision) -> bool:
+    """Whether the case leaves the fact open: absent, said to be unknown, not tested or not read."""
+    facts = decision.facts
+    if key.startswith(RESULT):
+        result = facts.susceptibilities.get(key.removeprefix(RESULT))
+        return result is None or result.used == "untested"
+    if key == CLEARANCE:
+        return facts.crcl_ml_min is None and not facts.on_renal_replacement
+    return facts.given.get(key, UNKNOWN) == UNKNOWN
 
 
 def changed(change: Change, decision: Decision, knowledge: Knowledge) -> Changed | None:

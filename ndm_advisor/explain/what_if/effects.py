@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from ndm_advisor.model.answer import Flip, Outcome, Outline
@@ -21,7 +22,7 @@ _RANKS: Final = {
 
 
 class Effect(NamedTuple):
-    """What a changed case gets instead. Equal effects read the same."""
+    """What a changed case gets instead; `said` is what of it is shown."""
 
     flips: tuple[Flip, ...]
     outcome: Outcome
@@ -30,6 +31,8 @@ class Effect(NamedTuple):
     stops_added: tuple[str, ...]
     stops_removed: tuple[str, ...]
     doses_of: tuple[str, ...]  # drugs dosed otherwise, or dosed where none was, in regimens of both
+    beside: tuple[str, ...]  # companions of regimens of both that are given and were not
+    not_beside: tuple[str, ...]
     offered: tuple[str, ...]  # what is offered that was not
     withdrawn: tuple[str, ...]
     proven: tuple[str, ...]  # offered in both, no longer provisional
@@ -40,7 +43,7 @@ class Effect(NamedTuple):
 def effect(old: Outline, new: Outline) -> Effect | None:
     """What differs; None when the advice is the same."""
     before, after = preferred(old), preferred(new)
-    doses_of = _doses_of(old, new)
+    doses_of, beside, not_beside = _doses_of(old, new), _beside(old, new), _beside(new, old)
     added = tuple(s for s in new.stops if s not in old.stops)
     removed = tuple(s for s in old.stops if s not in new.stops)
     flips: list[Flip] = []
@@ -50,7 +53,8 @@ def effect(old: Outline, new: Outline) -> Effect | None:
         flips.append("preferred")
     if added or removed:
         flips.append("stop")
-    if doses_of or (old.dose_pending != new.dose_pending and before == after):
+    redosed = doses_of or beside or not_beside
+    if redosed or (old.dose_pending != new.dose_pending and before == after):
         flips.append("dose")
     if old.ranked != new.ranked and before == after:
         flips.append("regimens")
@@ -66,6 +70,8 @@ def effect(old: Outline, new: Outline) -> Effect | None:
         stops_added=added,
         stops_removed=removed,
         doses_of=doses_of,
+        beside=beside,
+        not_beside=not_beside,
         offered=tuple(i for i in offered if i not in held),
         withdrawn=tuple(i for i in held if i not in offered),
         proven=tuple(i for i, now in turned.items() if not now),
@@ -79,16 +85,22 @@ def preferred(outline: Outline) -> tuple[str, ...]:
     return tuple(ident for ident, rank, _ in outline.ranked if rank == "preferred")
 
 
+def said(effect_: Effect) -> tuple[object, ...]:
+    """What an entry shows of an effect: two that show the same are one to a reader."""
+    stops = (effect_.stops_added, effect_.stops_removed)
+    return (effect_.flips, effect_.outcome, effect_.preferred, *stops, words_of(effect_))
+
+
 def words_of(effect_: Effect) -> str:
     """What the change does, in one phrase: `prefer cefiderocol; STOP renal-limit`."""
-    said = [_choice(effect_)]
+    parts = [_choice(effect_)]
     if effect_.stops_added:
-        said.append(f"adds STOP {join_names(effect_.stops_added)}")
+        parts.append(f"adds STOP {join_names(effect_.stops_added)}")
     if effect_.stops_removed:
-        said.append(f"ends STOP {join_names(effect_.stops_removed)}")
+        parts.append(f"ends STOP {join_names(effect_.stops_removed)}")
     if "dose" in effect_.flips:
-        said.append(_dose(effect_))
-    return "; ".join(part for part in said if part)
+        parts += _doses(effect_)
+    return "; ".join(part for part in parts if part)
 
 
 def _choice(effect_: Effect) -> str:
@@ -99,24 +111,27 @@ def _choice(effect_: Effect) -> str:
         return f"{_RANKS[rank]} {_named(regimens, 'or')}"
     if "regimens" not in effect_.flips:
         return ""
-    said = [
+    parts = [
         f"also {_named(effect_.offered)}" if effect_.offered else "",
         f"no longer {_named(effect_.withdrawn)}" if effect_.withdrawn else "",
         f"{_named(effect_.proven)} no longer provisional" if effect_.proven else "",
         f"{_named(effect_.doubted)} provisional" if effect_.doubted else "",
     ]
-    return ", ".join(part for part in said if part) or "another order of the regimens"
+    return ", ".join(part for part in parts if part) or "another order of the regimens"
 
 
-def _dose(effect_: Effect) -> str:
+def _doses(effect_: Effect) -> Iterator[str]:
     was, is_now = effect_.pending
     if was and not is_now:
-        return "the doses are known"
-    if is_now and not was:
-        return "a dose is withheld"
-    if not effect_.doses_of:
-        return "another dose"
-    return f"another dose of {join_names(map(drug_name, effect_.doses_of))}"
+        yield "the doses are known"
+    elif is_now and not was:
+        yield "a dose is withheld"
+    elif effect_.doses_of:
+        yield f"another dose of {join_names(map(drug_name, effect_.doses_of))}"
+    if effect_.beside:
+        yield f"adds {join_names(map(drug_name, effect_.beside))}"
+    if effect_.not_beside:
+        yield f"without {join_names(map(drug_name, effect_.not_beside))}"
 
 
 def _first(outline: Outline) -> tuple[str, tuple[str, ...]]:
@@ -139,3 +154,11 @@ def _doses_of(old: Outline, new: Outline) -> tuple[str, ...]:
     held = {(regimen, drug): key for regimen, drug, key in old.doses}
     differing = (drug for regimen, drug, key in new.doses if held.get((regimen, drug), key) != key)
     return tuple(dict.fromkeys(differing))
+
+
+def _beside(old: Outline, new: Outline) -> tuple[str, ...]:
+    """Drugs that a regimen offered in both is given with in the new outline only."""
+    held = {(regimen, drug) for regimen, drug, _ in old.doses}
+    regimens = {ident for ident, _, _ in old.ranked}
+    added = (d for r, d, _ in new.doses if r in regimens and (r, d) not in held)
+    return tuple(dict.fromkeys(added))

@@ -6,15 +6,25 @@ from collections.abc import Iterable, Iterator
 from typing import Final, Literal, NamedTuple
 
 from ndm_advisor.decision.decide import Decision
-from ndm_advisor.explain.what_if.changes import CLEARANCE, supplies, variables
-from ndm_advisor.explain.what_if.would_change import merged, met
-from ndm_advisor.model.answer import Flip, MissingEffect, NextQuestion, WouldChange
+from ndm_advisor.explain.what_if.changes import CLEARANCE, is_open, supplies, variables
+from ndm_advisor.explain.what_if.would_change import Met, merged, met
+from ndm_advisor.model.answer import Flip, MissingEffect, NextQuestion, Outline, WouldChange
 from ndm_advisor.model.knowledge import Knowledge, Variable
+from ndm_advisor.model.words import drug_name, join_names
 
 Weight = Literal["none", "dose", "regimen", "outcome"]
 _WEIGHTS: Final[tuple[Weight, ...]] = ("none", "dose", "regimen", "outcome")
-_RESULT: Final = "panel.results."
 _CREATININE: Final = ("patient.creatinine_umol_l", "patient.creatinine_mg_dl")
+# What the clearance is computed from where it is not given (policy section 3, `crcl`).
+_OF_CLEARANCE: Final = frozenset(
+    {*_CREATININE, "patient.age_years", "patient.sex", "patient.weight_kg", "patient.height_cm"}
+)
+# What only tells beside a clearance: these, and what it is computed from.
+_BESIDE_CLEARANCE: Final = frozenset(
+    {*_OF_CLEARANCE, "patient.aki_within_48h", "patient.baseline_ckd"}
+)
+_MAINTENANCE: Final = 2  # where a dose key of an outline holds the maintenance dose
+_Orders = frozenset[tuple[str, str]]  # regimen and drug
 
 
 class Weighed(NamedTuple):
@@ -23,7 +33,9 @@ class Weighed(NamedTuple):
     variable: Variable
     entries: tuple[WouldChange, ...]
     answers: int  # how many different answers its values lead to, this one included
-    settles_dose: bool  # a dose is withheld now and would not be
+    doses: tuple[str, ...]  # drugs withheld now, of which every value settles the dose
+    doses_all: bool  # and no other drug is withheld
+    by_clearance: bool  # because the clearance, not known now, can be computed with it
 
     @property
     def weight(self) -> Weight:
@@ -33,18 +45,59 @@ class Weighed(NamedTuple):
 
 def weigh(decision: Decision, knowledge: Knowledge) -> tuple[Weighed, ...]:
     """Every fact of the list that is not given and matters here, with its values tried."""
-    return tuple(
+    found = [
         _weighed(variable, decision, knowledge)
         for variable in variables(decision, knowledge)
         if variable.missing and is_missing(variable, decision)
-    )
+    ]
+    return tuple(w for w in found if not _waits(w, found))
+
+
+def _waits(weighed: Weighed, others: Iterable[Weighed]) -> bool:
+    """Whether the fact does nothing only because the clearance is not known either.
+
+    To say that the advice is the same whatever the creatinine would be wrong; the statement about
+    the clearance stands for it.
+    """
+    if weighed.weight != "none" or weighed.variable.key not in _BESIDE_CLEARANCE:
+        return False
+    return any(w.variable.key == CLEARANCE and w.weight != "none" for w in others)
 
 
 def _weighed(variable: Variable, decision: Decision, knowledge: Knowledge) -> Weighed:
-    tried = list(met(supplies(variable, decision, knowledge), decision, knowledge))
-    effects = [each.effect for each in tried if each is not None]
-    settles = any(found.pending == (True, False) for found in effects)
-    return Weighed(variable, tuple(merged(tried)), len(set(effects)) + 1, settles)
+    supplied = list(supplies(variable, decision, knowledge))
+    tried = list(met(supplied, decision, knowledge))
+    found = [each for each in tried if each is not None]
+    now = _withheld(decision.outline)
+    settled = _settled(now, found) if len(found) == len(supplied) else frozenset[tuple[str, str]]()
+    is_part = decision.facts.crcl_ml_min is None and variable.key in _OF_CLEARANCE
+    return Weighed(
+        variable=variable,
+        entries=tuple(merged(tried)),
+        answers=len({each.effect for each in found}) + 1,
+        doses=tuple(dict.fromkeys(drug for _, drug, _ in _doses_in(decision.outline, settled))),
+        doses_all=settled == now,
+        by_clearance=is_part,
+    )
+
+
+def _settled(now: _Orders, found: Iterable[Met]) -> _Orders:
+    """The orders withheld now that some value doses and no value leaves withheld."""
+    left: set[tuple[str, str]] = set()
+    dosed: set[tuple[str, str]] = set()
+    for each in found:
+        still = _withheld(each.outline)
+        left |= still
+        dosed |= {(regimen, drug) for regimen, drug, _ in each.outline.doses} - still
+    return (now & dosed) - left
+
+
+def _withheld(outline: Outline) -> _Orders:
+    return frozenset((r, drug) for r, drug, key in outline.doses if key[_MAINTENANCE] is None)
+
+
+def _doses_in(outline: Outline, orders: _Orders) -> Iterator[tuple[str, str, tuple[object, ...]]]:
+    return (dose for dose in outline.doses if dose[:2] in orders)
 
 
 def weight_of(flips: tuple[Flip, ...]) -> Weight:
@@ -60,14 +113,9 @@ def is_missing(variable: Variable, decision: Decision) -> bool:
     for needed, values in variable.needs.items():
         if facts.given.get(needed) not in values:
             return False
-    if key.startswith(_RESULT):
-        result = facts.susceptibilities.get(key.removeprefix(_RESULT))
-        return result is None or result.used == "untested"
-    if key == CLEARANCE:
-        return facts.crcl_ml_min is None and not facts.on_renal_replacement
     if key in _CREATININE:
         return facts.crcl_ml_min is None and not any(k in facts.given for k in _CREATININE)
-    return key not in facts.given
+    return is_open(key, decision)
 
 
 # -- in words ------------------------------------------------------------------------------------
@@ -87,8 +135,12 @@ def _details(weighed: Weighed) -> Iterator[str]:
     if weight == "none":
         yield f"same outcome, regimens and doses whatever the {name}"
         return
-    if weighed.settles_dose:
-        yield f"cannot dose until the {name} is known"
+    if weighed.doses:
+        what = "" if weighed.doses_all else f" {join_names(map(drug_name, weighed.doses))}"
+        if weighed.by_clearance:
+            yield f"with the {name} the creatinine clearance is known, to dose{what} by"
+        else:
+            yield f"cannot dose{what} until the {name} is known"
     elif weight == "dose":
         yield f"a dose depends on the {name}"
     if weight != "dose":

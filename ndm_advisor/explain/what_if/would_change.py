@@ -6,9 +6,17 @@ from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from ndm_advisor.decision.decide import Decision, decide
-from ndm_advisor.explain.what_if.changes import CLEARANCE, Change, changed, changes
+from ndm_advisor.explain.what_if.changes import (
+    CLEARANCE,
+    GUIDELINE,
+    REGION,
+    Change,
+    changed,
+    changes,
+    is_open,
+)
 from ndm_advisor.explain.what_if.clearance import Span
-from ndm_advisor.explain.what_if.effects import Effect, effect, words_of
+from ndm_advisor.explain.what_if.effects import Effect, effect, said, words_of
 from ndm_advisor.model.answer import Flip, Outline, WouldChange
 from ndm_advisor.model.knowledge import Knowledge
 from ndm_advisor.model.words import join_names
@@ -30,9 +38,15 @@ def would_change(
 
 
 def _is_settled(entry: WouldChange, decision: Decision) -> bool:
-    """What the case leaves open comes before what it says: it can be settled by asking."""
+    """What the case leaves open comes before what it says: it can be settled by asking.
+
+    A clearance near an edge is open too; a profile or region is chosen, whether the case names it
+    or not.
+    """
+    if entry.key in {GUIDELINE, REGION}:
+        return True
     near = any(r.id == "crcl-near-band-edge" for r in decision.raised)
-    return entry.key in decision.facts.given and not (entry.key == CLEARANCE and near)
+    return not is_open(entry.key, decision) and not (entry.key == CLEARANCE and near)
 
 
 def outline_with(change: Change, decision: Decision, knowledge: Knowledge) -> Outline | None:
@@ -55,6 +69,7 @@ class Met(NamedTuple):
 
     change: Change
     effect: Effect
+    outline: Outline
 
 
 def met(tried: Iterable[Change], decision: Decision, knowledge: Knowledge) -> Iterator[Met | None]:
@@ -62,8 +77,8 @@ def met(tried: Iterable[Change], decision: Decision, knowledge: Knowledge) -> It
     for change in tried:
         outline = outline_with(change, decision, knowledge)
         found = effect(decision.outline, outline) if outline else None
-        if found is not None:
-            yield Met(change, found)
+        if outline is not None and found is not None:
+            yield Met(change, found, outline)
         elif change.span is not None:
             yield None
 
@@ -89,14 +104,14 @@ def _group_of(each: Met, groups: list[list[Met]], before: Met | None) -> list[Me
         last = groups[-1] if groups else []
         span = last[-1].change.span if last and last[-1] is before else None
         touches = span is not None and span.joined(each.change.span) is not None
-        return last if touches and last[-1].effect == each.effect else None
-    key = each.change.variable.key
-    alike = (g for g in groups if g[0].change.variable.key == key and g[0].effect == each.effect)
+        return last if touches and said(last[-1].effect) == said(each.effect) else None
+    key, effect_ = each.change.variable.key, said(each.effect)
+    alike = (g for g in groups if g[0].change.variable.key == key and said(g[0].effect) == effect_)
     return next(alike, None)
 
 
 def _entry(group: list[Met]) -> WouldChange:
-    (first, found), *others = group
+    (first, found, _), *others = group
     return WouldChange(
         set=first.set,
         outcome=found.outcome,
