@@ -27,3 +27,50 @@ TallMan = Annotated[
     bool,
     typer.Option("--tall-man/--no-tall-man", help="Write look-alike names as cefTAZidime."),
 ]
+Guideline = Annotated[
+    str | None,
+    typer.Option(
+        metavar="PROFILE",
+        rich_help_panel=COMMON,
+        help="simit-2022, escmid-2022 or idsa-2026. [NDM_ADVISOR_GUIDELINE]",
+    ),
+]
+Region = Annotated[
+    str | None,
+    typer.Option(
+        metavar="EU|US", rich_help_panel=COMMON, help="Labels to use. [NDM_ADVISOR_REGION]"
+    ),
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        rich_help_panel=COMMON,
+        help="Change a key of the case first; KEY= takes it out. May be repeated.",
+    ),
+]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Refuse knowledge that is overdue for review.")
+]
+WeightKg = Annotated[
+    str | None,
+    typer.Option("--weight-kg", metavar="KG", rich_help_panel=COMMON, help="Actual weight."),
+]
+Format = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="text|plain|json",
+        rich_help_panel=COMMON,
+        help="text on a terminal, plain when piped. [NDM_ADVISOR_FORMAT]",
+    ),
+]
+CaseFile = Annotated[
+    str,
+    typer.Argument(
+        metavar="CASE",
+        show_default=False,
+        help="Case file, TOML or JSON; - reads standard input.",
+    ),
+]

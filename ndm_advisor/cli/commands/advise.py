@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 import typer
 
 from ndm_advisor.cli.exit_status import ExitStatus
-from ndm_advisor.cli.options import COMMON, IN_ORDER, Data, Linear, On, TallMan
+from ndm_advisor.cli.options import (
+    COMMON,
+    IN_ORDER,
+    Data,
+    Guideline,
+    Linear,
+    On,
+    Region,
+    Settings,
+    Strict,
+    TallMan,
+)
 
 if TYPE_CHECKING:
     from ndm_advisor.cli.given import Asked, Given
@@ -80,29 +91,9 @@ def advise(
             "[NDM_ADVISOR_FORMAT]",
         ),
     ] = None,
-    guideline: Annotated[
-        str | None,
-        typer.Option(
-            metavar="PROFILE",
-            rich_help_panel=COMMON,
-            help="simit-2022, escmid-2022 or idsa-2026. [NDM_ADVISOR_GUIDELINE]",
-        ),
-    ] = None,
-    region: Annotated[
-        str | None,
-        typer.Option(
-            metavar="EU|US", rich_help_panel=COMMON, help="Labels to use. [NDM_ADVISOR_REGION]"
-        ),
-    ] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="KEY=VALUE",
-            rich_help_panel=COMMON,
-            help="Change a key of the case first; KEY= takes it out. May be repeated.",
-        ),
-    ] = None,
+    guideline: Guideline = None,
+    region: Region = None,
+    settings: Settings = None,
     ack: Annotated[
         list[str] | None,
         typer.Option(
@@ -133,9 +124,7 @@ def advise(
         ),
     ] = None,
     data: Data = None,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Refuse knowledge that is overdue for review.")
-    ] = False,
+    strict: Strict = False,
     no_input: Annotated[
         bool, typer.Option("--no-input", help="Never ask; fail and name what is missing.")
     ] = False,

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 import typer
 
 from ndm_advisor.cli.exit_status import ExitStatus
-from ndm_advisor.cli.options import COMMON, Data, Linear, On, TallMan
+from ndm_advisor.cli.options import COMMON, Data, Guideline, Linear, On, Region, Strict, TallMan
 from ndm_advisor.errors import UsageError
 
 HELP: Final = """
@@ -74,20 +74,8 @@ def batch(
             help="Show only what changed since FILE, the json or ndjson of an earlier run.",
         ),
     ] = None,
-    guideline: Annotated[
-        str | None,
-        typer.Option(
-            metavar="PROFILE",
-            rich_help_panel=COMMON,
-            help="simit-2022, escmid-2022 or idsa-2026. [NDM_ADVISOR_GUIDELINE]",
-        ),
-    ] = None,
-    region: Annotated[
-        str | None,
-        typer.Option(
-            metavar="EU|US", rich_help_panel=COMMON, help="Labels to use. [NDM_ADVISOR_REGION]"
-        ),
-    ] = None,
+    guideline: Guideline = None,
+    region: Region = None,
     on: On = None,
     jobs: Annotated[
         int,
@@ -107,9 +95,7 @@ def batch(
         bool, typer.Option("--resume", help="Go on with the FILE.part of an interrupted run.")
     ] = False,
     data: Data = None,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Refuse knowledge that is overdue for review.")
-    ] = False,
+    strict: Strict = False,
     linear: Linear = False,
     no_color: Annotated[
         bool, typer.Option("--no-color", help="No colour; the worklist has none.")

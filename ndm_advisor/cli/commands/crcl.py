@@ -5,7 +5,7 @@ from typing import Annotated, Final
 import typer
 
 from ndm_advisor.cli.exit_status import ExitStatus
-from ndm_advisor.cli.options import COMMON, Data, Linear, On, TallMan
+from ndm_advisor.cli.options import COMMON, Data, Format, Linear, On, Strict, TallMan, WeightKg
 from ndm_advisor.errors import UsageError
 
 HELP: Final = """
@@ -37,10 +37,7 @@ def crcl(
         str | None,
         typer.Option("--age", metavar="YEARS", rich_help_panel=COMMON, help="Age in years."),
     ] = None,
-    weight_kg: Annotated[
-        str | None,
-        typer.Option("--weight-kg", metavar="KG", rich_help_panel=COMMON, help="Actual weight."),
-    ] = None,
+    weight_kg: WeightKg = None,
     height_cm: Annotated[
         str | None,
         typer.Option(
@@ -74,20 +71,10 @@ def crcl(
             help="Serum creatinine in mg/dL; one of the two units.",
         ),
     ] = None,
-    output_format: Annotated[
-        str | None,
-        typer.Option(
-            "--format",
-            metavar="text|plain|json",
-            rich_help_panel=COMMON,
-            help="text on a terminal, plain when piped. [NDM_ADVISOR_FORMAT]",
-        ),
-    ] = None,
+    output_format: Format = None,
     on: On = None,
     data: Data = None,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Refuse knowledge that is overdue for review.")
-    ] = False,
+    strict: Strict = False,
     linear: Linear = False,
     tall_man: TallMan = False,
 ) -> ExitStatus:

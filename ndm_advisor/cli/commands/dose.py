@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from ndm_advisor.cli.exit_status import ExitStatus
-from ndm_advisor.cli.options import COMMON, Data, Linear, On, TallMan
+from ndm_advisor.cli.options import COMMON, Data, Format, Linear, On, Strict, TallMan, WeightKg
 from ndm_advisor.errors import UsageError
 
 if TYPE_CHECKING:
@@ -59,10 +59,7 @@ def dose(
             metavar="EU|US", rich_help_panel=COMMON, help="One region's tables; else both."
         ),
     ] = None,
-    weight_kg: Annotated[
-        str | None,
-        typer.Option("--weight-kg", metavar="KG", rich_help_panel=COMMON, help="Actual weight."),
-    ] = None,
+    weight_kg: WeightKg = None,
     height_cm: Annotated[
         str | None,
         typer.Option("--height-cm", metavar="CM", rich_help_panel=COMMON, help="For ideal weight."),
@@ -103,20 +100,10 @@ def dose(
             "--site", metavar="SITE", help="Only tables that serve this site of infection."
         ),
     ] = None,
-    output_format: Annotated[
-        str | None,
-        typer.Option(
-            "--format",
-            metavar="text|plain|json",
-            rich_help_panel=COMMON,
-            help="text on a terminal, plain when piped. [NDM_ADVISOR_FORMAT]",
-        ),
-    ] = None,
+    output_format: Format = None,
     on: On = None,
     data: Data = None,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Refuse knowledge that is overdue for review.")
-    ] = False,
+    strict: Strict = False,
     linear: Linear = False,
     tall_man: TallMan = False,
 ) -> ExitStatus:

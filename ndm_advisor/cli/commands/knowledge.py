@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from ndm_advisor.cli.exit_status import ExitStatus
-from ndm_advisor.cli.options import COMMON, Data, Linear, On, TallMan
+from ndm_advisor.cli.options import COMMON, Data, Guideline, Linear, On, Region, TallMan
 from ndm_advisor.errors import UsageError
 
 if TYPE_CHECKING:
@@ -194,20 +194,8 @@ def diff(
             help="Compare guidelines instead of bases: this one is the new side.",
         ),
     ] = None,
-    guideline: Annotated[
-        str | None,
-        typer.Option(
-            metavar="PROFILE",
-            rich_help_panel=COMMON,
-            help="simit-2022, escmid-2022 or idsa-2026. [NDM_ADVISOR_GUIDELINE]",
-        ),
-    ] = None,
-    region: Annotated[
-        str | None,
-        typer.Option(
-            metavar="EU|US", rich_help_panel=COMMON, help="Labels to use. [NDM_ADVISOR_REGION]"
-        ),
-    ] = None,
+    guideline: Guideline = None,
+    region: Region = None,
     on: On = None,
     output_format: Annotated[
         str | None,

@@ -6,7 +6,19 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from ndm_advisor.cli.exit_status import ExitStatus
-from ndm_advisor.cli.options import COMMON, Data, Linear, On, TallMan
+from ndm_advisor.cli.options import (
+    COMMON,
+    CaseFile,
+    Data,
+    Format,
+    Guideline,
+    Linear,
+    On,
+    Region,
+    Settings,
+    Strict,
+    TallMan,
+)
 from ndm_advisor.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,14 +45,7 @@ _MIN_PER_HOUR: Final = 60
 
 
 def schedule(
-    case: Annotated[
-        str,
-        typer.Argument(
-            metavar="CASE",
-            show_default=False,
-            help="Case file, TOML or JSON; - reads standard input.",
-        ),
-    ],
+    case: CaseFile,
     *,
     regimen: Annotated[
         str | None,
@@ -60,43 +65,13 @@ def schedule(
             help="Time of the first start, for times of day.",
         ),
     ] = None,
-    output_format: Annotated[
-        str | None,
-        typer.Option(
-            "--format",
-            metavar="text|plain|json",
-            rich_help_panel=COMMON,
-            help="text on a terminal, plain when piped. [NDM_ADVISOR_FORMAT]",
-        ),
-    ] = None,
-    guideline: Annotated[
-        str | None,
-        typer.Option(
-            metavar="PROFILE",
-            rich_help_panel=COMMON,
-            help="simit-2022, escmid-2022 or idsa-2026. [NDM_ADVISOR_GUIDELINE]",
-        ),
-    ] = None,
-    region: Annotated[
-        str | None,
-        typer.Option(
-            metavar="EU|US", rich_help_panel=COMMON, help="Labels to use. [NDM_ADVISOR_REGION]"
-        ),
-    ] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="KEY=VALUE",
-            rich_help_panel=COMMON,
-            help="Change a key of the case first; KEY= takes it out. May be repeated.",
-        ),
-    ] = None,
+    output_format: Format = None,
+    guideline: Guideline = None,
+    region: Region = None,
+    settings: Settings = None,
     on: On = None,
     data: Data = None,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Refuse knowledge that is overdue for review.")
-    ] = False,
+    strict: Strict = False,
     linear: Linear = False,
     tall_man: TallMan = False,
 ) -> ExitStatus:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 import typer
 
 from ndm_advisor.cli.exit_status import ExitStatus
-from ndm_advisor.cli.options import COMMON, Data, Linear, TallMan
+from ndm_advisor.cli.options import COMMON, Data, Linear, Strict, TallMan
 from ndm_advisor.errors import KnowledgeError, UsageError
 
 if TYPE_CHECKING:
@@ -132,9 +132,7 @@ def teach(
         ),
     ] = None,
     data: Data = None,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Refuse knowledge that is overdue for review.")
-    ] = False,
+    strict: Strict = False,
     linear: Linear = False,
     tall_man: TallMan = False,
 ) -> ExitStatus:

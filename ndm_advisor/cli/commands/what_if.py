@@ -5,7 +5,18 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from ndm_advisor.cli.exit_status import ExitStatus
-from ndm_advisor.cli.options import COMMON, Data, Linear, On, TallMan
+from ndm_advisor.cli.options import (
+    COMMON,
+    CaseFile,
+    Data,
+    Format,
+    Guideline,
+    Linear,
+    On,
+    Region,
+    Strict,
+    TallMan,
+)
 
 if TYPE_CHECKING:
     from ndm_advisor.cli.given import Asked, Given
@@ -31,14 +42,7 @@ Exit status 4: the case, or the changed case, was refused; every problem is on s
 
 
 def what_if(
-    case: Annotated[
-        str,
-        typer.Argument(
-            metavar="CASE",
-            show_default=False,
-            help="Case file, TOML or JSON; - reads standard input.",
-        ),
-    ],
+    case: CaseFile,
     *,
     settings: Annotated[
         list[str] | None,
@@ -49,34 +53,12 @@ def what_if(
             help="Change a key of the case; KEY= takes it out. May be repeated.",
         ),
     ] = None,
-    output_format: Annotated[
-        str | None,
-        typer.Option(
-            "--format",
-            metavar="text|plain|json",
-            rich_help_panel=COMMON,
-            help="text on a terminal, plain when piped. [NDM_ADVISOR_FORMAT]",
-        ),
-    ] = None,
-    guideline: Annotated[
-        str | None,
-        typer.Option(
-            metavar="PROFILE",
-            rich_help_panel=COMMON,
-            help="simit-2022, escmid-2022 or idsa-2026. [NDM_ADVISOR_GUIDELINE]",
-        ),
-    ] = None,
-    region: Annotated[
-        str | None,
-        typer.Option(
-            metavar="EU|US", rich_help_panel=COMMON, help="Labels to use. [NDM_ADVISOR_REGION]"
-        ),
-    ] = None,
+    output_format: Format = None,
+    guideline: Guideline = None,
+    region: Region = None,
     on: On = None,
     data: Data = None,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Refuse knowledge that is overdue for review.")
-    ] = False,
+    strict: Strict = False,
     linear: Linear = False,
     tall_man: TallMan = False,
 ) -> ExitStatus:
