@@ -54,7 +54,7 @@ def test_a_key_and_a_value(text, path, value):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "infection.site", "=x", "a b=1", "panel.results.a + b=R", 'id="open', "x=[1", "a..b=1"],
+    ["", "infection.site", "=x", "a b=1", "panel.results.a b=R", 'id="open', "x=[1", "a..b=1"],
 )
 def test_what_is_no_setting_is_refused(text):
     with pytest.raises(CaseInvalidError) as refused:

@@ -30,7 +30,7 @@ WHOLE = 20  # one in so many is compared with what would change it, too: that de
 
 
 @pytest.mark.parametrize(
-    ("place", "vignette"), enumerate(ALL), ids=lambda v: getattr(v, "label", "")
+    ("place", "vignette"), [pytest.param(i, v, id=v.label) for i, v in enumerate(ALL)]
 )
 def test_json_command(place: int, vignette: Vignette, knowledge, names, monkeypatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", "/nonexistent")
