@@ -23,13 +23,18 @@ def status_lines(of: Path = page.PAGE, root: Path = page.ROOT) -> list[str]:
     return lines
 
 
+def renew() -> None:
+    """Write the status into the page."""
+    page.put("status", "\n".join(status_lines()))
+
+
 def main() -> int:
     """Print the status; with `--write` put it into the page too. Always 0: a stale figure is told,
     not punished, because only a full run can renew it."""
     lines = status_lines()
     sys.stdout.write("\n".join(lines) + "\n")
     if "--write" in sys.argv[1:]:
-        page.put("status", "\n".join(lines))
+        renew()
     return 0
 
 

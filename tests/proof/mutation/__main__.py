@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from tests.proof import page
+from tests.proof import page, status
 from tests.proof.mutation.judge import Judge
 from tests.proof.mutation.reasons import reason_of
 
@@ -56,7 +56,7 @@ def run(numbers: list[int]) -> list[Result]:
 
 
 def main() -> int:
-    """0: the aim is met; 1: not; 3: broken off, `--resume` goes on."""
+    """0: the aim is met; 1: not; 2: nothing to resume; 3: broken off."""
     given = _arguments()
     folder = given.work / "mutation"
     proved = page.hashes()
@@ -103,7 +103,10 @@ def _begin(folder: Path, told: dict[str, Any], *, resume: bool) -> dict[int, Res
     if resume and state.is_file():
         first, *rest = state.read_text(encoding="utf-8").splitlines()
         if json.loads(first) != told:
-            sys.exit("another run was broken off here, or the code has changed: leave out --resume")
+            sys.stderr.write(
+                "another run broke off here, or the code changed: leave out --resume\n"
+            )
+            sys.exit(2)
         return {result.number: result for line in rest for result in [Result(*json.loads(line))]}
     folder.mkdir(parents=True, exist_ok=True)
     state.write_text(json.dumps(told) + "\n", encoding="utf-8")
@@ -152,6 +155,7 @@ def _report(
         after = "The survivors, each with its reason: [proof-survivors.md](proof-survivors.md)."
         page.write(page.Section("mutation", ran, given.on, figures, after), proved)
         _list_survivors(survivors)
+        status.renew()
     return 0 if met == "met" else 1
 
 

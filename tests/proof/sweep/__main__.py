@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from tests.proof import page
+from tests.proof import page, status
 from tests.proof.sweep.distinct import distinct
 from tests.proof.sweep.groups import REST
 from tests.proof.sweep.jobs import WHOLE, Done, Job, plan, run
@@ -26,7 +26,7 @@ _SHOWN: Final = 10
 
 
 def main() -> int:
-    """0: nothing broken; 1: a counterexample; 3: broken off, `--resume` goes on."""
+    """0: nothing broken; 1: a counterexample; 2: nothing to resume; 3: broken off."""
     given = _arguments()
     folder = given.work / "sweep"
     proved = page.hashes()
@@ -76,7 +76,10 @@ def _begin(folder: Path, told: dict[str, Any], *, resume: bool) -> dict[str, Don
     if resume and state.is_file():
         first, *rest = state.read_text(encoding="utf-8").splitlines()
         if json.loads(first) != told:
-            sys.exit("another run was broken off here, or the code has changed: leave out --resume")
+            sys.stderr.write(
+                "another run broke off here, or the code changed: leave out --resume\n"
+            )
+            sys.exit(2)
         return {entry["name"]: Done(**entry) for entry in map(json.loads, rest)}
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -137,6 +140,7 @@ def _report(
     if given.slice == (1, 1) and given.on:
         ran = f"The whole sweep, {minutes:.0f} minutes on {given.processes} processes."
         page.write(page.Section("sweep", ran, given.on, figures), proved)
+        status.renew()
     return 1 if broken else 0
 
 
