@@ -1,0 +1,1 @@
+"""Knowledge mutation: `python -m tests.proof.mutation`. See docs/proof.md."""

@@ -1,0 +1,1 @@
+"""The exhaustive sweep: `python -m tests.proof.sweep`. See docs/proof.md."""

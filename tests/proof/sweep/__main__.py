@@ -1,0 +1,152 @@
+"""Run the sweep: `python -m tests.proof.sweep [--slice N/M] [--minutes N] [--resume] --on DATE`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import shutil
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from tests.proof import page, status
+from tests.proof.sweep.distinct import distinct
+from tests.proof.sweep.groups import REST
+from tests.proof.sweep.jobs import WHOLE, Done, Job, plan, run
+
+OUTLINES: Final = 10_200_000
+WHOLES: Final = 200_000
+AIMS: Final = {"outlines": 10_000_000, "whole": 200_000}
+_SHOWN: Final = 10
+
+
+def main() -> int:
+    """0: nothing broken; 1: a counterexample; 2: nothing to resume; 3: broken off."""
+    given = _arguments()
+    folder = given.work / "sweep"
+    proved = page.hashes()
+    jobs = plan(given.outlines, given.whole, *given.slice)
+    told = {"hashes": proved, "jobs": [jobs[0].name, jobs[-1].name, len(jobs)]}
+    done = _begin(folder, told, resume=given.resume)
+    left = [job for job in jobs if job.name not in done]
+    until = time.monotonic() + given.minutes * 60 if given.minutes else float("inf")
+    started = time.monotonic()
+    for found in _worked(left, folder, until, given.processes):
+        done[found.name] = found
+        _append(folder, found)
+        _progress(found, len(done), len(jobs))
+    minutes = (time.monotonic() - started) / 60
+    if len(done) < len(jobs):
+        sys.stderr.write(f"{len(done)} of {len(jobs)} jobs done; go on with --resume\n")
+        return 3
+    return _report(given, folder, list(done.values()), proved, minutes)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.proof.sweep", description=__doc__)
+    parser.add_argument("--slice", type=_slice, default=(1, 1), metavar="N/M")
+    parser.add_argument("--minutes", type=float, help="stop after so many minutes")
+    parser.add_argument("--resume", action="store_true", help="go on with a run broken off")
+    parser.add_argument("--work", type=Path, default=page.WORK, help="folder for what it keeps")
+    parser.add_argument("--on", help="the date of the run, for docs/proof.md (whole runs only)")
+    parser.add_argument("--outlines", type=int, default=OUTLINES)
+    parser.add_argument("--whole", type=int, default=WHOLES)
+    parser.add_argument("--processes", type=int, default=multiprocessing.cpu_count())
+    return parser.parse_args()
+
+
+def _slice(text: str) -> tuple[int, int]:
+    part, _, parts = text.partition("/")
+    if not 1 <= int(part) <= int(parts):
+        raise argparse.ArgumentTypeError(text)
+    return int(part), int(parts)
+
+
+# -- state ----------------------------------------------------------------------------------------
+
+
+def _begin(folder: Path, told: dict[str, Any], *, resume: bool) -> dict[str, Done]:
+    """The jobs already done by a run of the same jobs on the same code and data."""
+    state = folder / "done.ndjson"
+    if resume and state.is_file():
+        first, *rest = state.read_text(encoding="utf-8").splitlines()
+        if json.loads(first) != told:
+            sys.stderr.write(
+                "another run broke off here, or the code changed: leave out --resume\n"
+            )
+            sys.exit(2)
+        return {entry["name"]: Done(**entry) for entry in map(json.loads, rest)}
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    state.write_text(json.dumps(told) + "\n", encoding="utf-8")
+    return {}
+
+
+def _append(folder: Path, found: Done) -> None:
+    with (folder / "done.ndjson").open("a", encoding="utf-8") as file:
+        file.write(json.dumps(found._asdict()) + "\n")
+
+
+def _worked(jobs: list[Job], folder: Path, until: float, processes: int) -> Iterator[Done]:
+    """The jobs as they finish; none is begun after `until`."""
+    waiting = iter(jobs)
+    with multiprocessing.Pool(processes) as pool:
+        todo = (job for job in waiting if time.monotonic() < until)
+        batch = processes * 4  # so that a limit in minutes is kept
+        while some := [job for _, job in zip(range(batch), todo, strict=False)]:
+            yield from pool.imap_unordered(partial(run, folder=folder), some)
+
+
+def _progress(found: Done, done: int, jobs: int) -> None:
+    broken = f", {found.faults} BROKEN" if found.faults else ""
+    sys.stderr.write(f"\r{done}/{jobs} {found.name}{broken}" + ("\n" if broken else " " * 20))
+
+
+# -- report ---------------------------------------------------------------------------------------
+
+
+def _report(
+    given: argparse.Namespace,
+    folder: Path,
+    done: list[Done],
+    proved: dict[str, str],
+    minutes: float,
+) -> int:
+    outlined = [found for found in done if found.group != WHOLE]
+    whole = [found for found in done if found.group == WHOLE]
+    broken = sum(found.faults for found in done)
+    vectors = distinct(folder, [found.name for found in outlined], "vectors")
+    answers = distinct(folder, [found.name for found in outlined], "answers")
+    complete = distinct(folder, [f.name for f in outlined if f.group != REST.name], "vectors")
+    of_whole = distinct(folder, [found.name for found in whole], "vectors")
+    outcomes: Counter[str] = sum((Counter(f.outcomes) for f in outlined), Counter())
+    figures = [
+        ("distinct vectors through `outline`", f"{vectors:,}", _aim(vectors, AIMS["outlines"])),
+        ("of these in complete groups", f"{complete:,}", ""),
+        ("distinct answers (outlines)", f"{answers:,}", ""),
+        ("distinct vectors through `advise`", f"{of_whole:,}", _aim(of_whole, AIMS["whole"])),
+        ("counterexamples", f"{broken:,}", "none: " + ("met" if not broken else "not met")),
+        *((f"outcome {name}", f"{count:,}", "") for name, count in sorted(outcomes.items())),
+    ]
+    for what, figure, aim in figures:
+        sys.stdout.write(f"{what}: {figure} {aim}\n")
+    for text in [example for found in done for example in found.examples][:_SHOWN]:
+        sys.stdout.write(f"\n{text}")
+    if given.slice == (1, 1) and given.on:
+        ran = f"The whole sweep, {minutes:.0f} minutes on {given.processes} processes."
+        page.write(page.Section("sweep", ran, given.on, figures), proved)
+        status.renew()
+    return 1 if broken else 0
+
+
+def _aim(count: int, aim: int) -> str:
+    return f"at least {aim:,}: {'met' if count >= aim else 'not met'}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

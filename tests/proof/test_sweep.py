@@ -1,0 +1,122 @@
+"""A fixed slice of the sweep, and whether its judge sees what it must see."""
+
+from __future__ import annotations
+
+import multiprocessing
+from functools import partial
+
+import pytest
+
+from ndm_advisor.decision.decide import decide
+from ndm_advisor.model.case import canonical_json
+from ndm_advisor.read.case_file import read_case
+from tests.proof.sweep.axes import PLACE, position, row
+from tests.proof.sweep.cases import ON, case_file, case_of
+from tests.proof.sweep.distinct import distinct
+from tests.proof.sweep.groups import GROUPS, REST, vector
+from tests.proof.sweep.jobs import WHOLE, plan, run
+from tests.proof.sweep.requirements import faults
+
+SLICE = (1, 100)
+ALL_GROUPS = (*GROUPS, REST)
+
+
+@pytest.mark.slow
+def test_a_hundredth_of_the_sweep_holds(tmp_path):
+    jobs = plan(10_200_000, 100_000, *SLICE)
+    with multiprocessing.Pool() as pool:
+        done = list(pool.imap_unordered(partial(run, folder=tmp_path), jobs))
+    assert "\n".join(example for found in done for example in found.examples) == ""
+    assert {found.group for found in done} == {group.name for group in ALL_GROUPS} | {WHOLE}
+    outlined = [found.name for found in done if found.group != WHOLE]
+    assert distinct(tmp_path, outlined, "vectors") > 100_000
+    assert distinct(tmp_path, outlined, "answers") > 5_000
+
+
+@pytest.mark.parametrize("group", ALL_GROUPS, ids=lambda group: group.name)
+def test_a_vector_is_a_case_the_reader_reads(group, names):
+    for number in range(10):
+        made = vector(group, number)
+        case, _ = read_case(case_file(made, ["a fault"]), path="x", names=names, on=ON)
+        assert canonical_json(case) == canonical_json(case_of(made))
+
+
+@pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.name)
+def test_a_group_holds_every_combination_once(group):
+    """On the first thousand: the step through the product repeats none."""
+    many = min(1000, group.size // group.times)
+    places = [place for place, _ in group.axes]
+    held = {"patient.gestation_weeks", "patient.residual_crcl_ml_min", "patient.crrt_effluent_l_h"}
+    if not held & {key for key, place in PLACE.items() if place in places}:  # taken out at times
+        met = {tuple(vector(group, n)[p] for p in places) for n in range(many * group.times)}
+        assert len(met) >= many * 0.9
+
+
+def test_vectors_are_the_same_each_time():
+    assert [vector(REST, n) for n in range(50)] == [vector(REST, n) for n in range(50)]
+
+
+# -- the judge sees a fault -----------------------------------------------------------------------
+
+
+def judged(knowledge, *, outline=None, **changes):
+    """The faults of a plain case with some facts changed, or of another outline for it."""
+    made = list(vector(GROUPS[0], 0))
+    plain = {
+        "isolate.organism": "escherichia-coli",
+        "isolate.mbl": "confirmed",
+        "infection.site": "bloodstream",
+        "infection.severity": "severe",
+        "hospital.region": "EU",
+        "patient.crcl_ml_min": 90.1,
+        "patient.pregnant": False,
+        "panel.results.cefiderocol": "S",
+        "panel.results.ceftazidime-avibactam": "R",
+        "panel.results.ceftazidime-avibactam+aztreonam": row("S", method="broth-disk-elution"),
+    }
+    for key, value in {**plain, **changes}.items():
+        made[PLACE[key]] = position(key, value)
+    case = case_of(tuple(made))
+    decided = decide(case, knowledge, on=ON).outline
+    return list(faults(case, outline(decided) if outline else decided))
+
+
+def test_a_plain_case_has_no_fault(knowledge):
+    assert judged(knowledge) == []
+
+
+@pytest.mark.parametrize("never", ["aztreonam", "ceftazidime-avibactam", "meropenem", "colistin"])
+def test_what_is_never_offered_alone_is_seen(knowledge, never):
+    def with_it(o):
+        return o._replace(ranked=(*o.ranked, (never, "last_resort", True)))
+
+    assert f"{never} is offered at bloodstream" in judged(knowledge, outline=with_it)
+
+
+def test_an_offer_against_a_result_is_seen(knowledge):
+    def with_f(o):
+        return o._replace(outcome="regimens", ranked=(("cefiderocol", "preferred", False),))
+
+    found = judged(knowledge, outline=with_f, **{"panel.results.cefiderocol": "R"})
+    assert "cefiderocol is offered without S" in found
+
+
+def test_another_dose_is_seen(knowledge):
+    def halved(o):
+        strategy, drug, key = next(d for d in o.doses if d[1] == "cefiderocol")
+        total, *rest = key[2]
+        doses = [d for d in o.doses if d[1] != "cefiderocol"]
+        half = (total / 2, rest[0], (("cefiderocol", total / 2),), rest[2])
+        return o._replace(doses=(*doses, (strategy, drug, (*key[:2], half, *key[3:]))))
+
+    assert any(f.startswith("cefiderocol: Printed") for f in judged(knowledge, outline=halved))
+
+
+def test_a_stop_beside_an_offer_is_seen(knowledge):
+    found = judged(knowledge, outline=lambda o: o._replace(stops=("renal-limit",)))
+    assert found == ["regimens are offered with the stops ('renal-limit',)"]
+
+
+def test_the_wrong_outcome_is_seen(knowledge):
+    found = judged(knowledge, outline=lambda o: o._replace(outcome="out_of_scope"))
+    assert "outcome out_of_scope where section 4 decides" in found
