@@ -337,8 +337,10 @@ def _is_against(result: Susceptibility) -> bool:
         return True
     if result.drug == PAIR_TEST:
         return False
-    # Intermediate is against by CLSI, and by FDA, which uses the word in the same sense.
-    intermediate = result.used in {"I", "SDD"} and result.standard in {"CLSI", "FDA"}
+    # Intermediate is against by CLSI, and by FDA, which uses the word in the same sense; an edition
+    # without a breakpoint takes an S back, not the warning.
+    category = result.reported if result.used == "untested" else result.used
+    intermediate = category in {"I", "SDD"} and result.standard in {"CLSI", "FDA"}
     return intermediate or (result.used == "untested" and result.not_susceptible)
 
 
