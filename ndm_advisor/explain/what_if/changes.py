@@ -40,14 +40,18 @@ class Changed(NamedTuple):
 
 
 def changes(decision: Decision, knowledge: Knowledge, *, short: bool) -> Iterator[Change]:
-    """Every single change to try, in the order of the base; `short`: those of the first screen."""
+    """Every single change to try, in the order of the base; `short`: those of the first screen.
+
+    The first screen tries what may yet turn out otherwise: facts the case leaves open, stock, CrCl.
+    """
     for variable in variables(decision, knowledge):
-        if variable.changes:
-            if variable.values_from == "clearance":
-                yield from _clearances(variable, decision, knowledge, short=short)
-            else:
-                chosen = (v for v in variable.values if (v.short or not short) and not v.only)
-                yield from (_change(variable, value, decision, knowledge) for value in chosen)
+        if not variable.changes:
+            continue
+        if variable.values_from == "clearance":
+            yield from _clearances(variable, decision, knowledge, short=short)
+        elif not short or variable.kind == "stock" or is_open(variable.key, decision):
+            chosen = (v for v in variable.values if (v.short or not short) and not v.only)
+            yield from (_change(variable, value, decision, knowledge) for value in chosen)
 
 
 def supplies(variable: Variable, decision: Decision, knowledge: Knowledge) -> Iterator[Change]:
