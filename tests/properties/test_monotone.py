@@ -81,6 +81,7 @@ def compare(before: dict[str, Any], after: dict[str, Any], key: str) -> None:
         )
 
 
+@pytest.mark.safety("SAF-401", "SAF-402")
 @settings(
     max_examples=60,
     deadline=None,

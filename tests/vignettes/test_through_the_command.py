@@ -25,6 +25,7 @@ def plain(value: object) -> str:
     return value.isoformat()
 
 
+@pytest.mark.safety("SAF-108", "SAF-504")
 @pytest.mark.parametrize("vignette", ALL, ids=lambda v: v.label)
 def test_json_command(vignette: Vignette, knowledge, names, monkeypatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", "/nonexistent")
