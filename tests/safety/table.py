@@ -1,4 +1,4 @@
-"""docs/safety.md from the requirements and the markers: `python -m tests.safety.table [--check]`."""
+"""docs/safety.md from requirements and markers: `python -m tests.safety.table [--check]`."""
 
 from __future__ import annotations
 

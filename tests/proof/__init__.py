@@ -1,0 +1,1 @@
+"""The slow proofs and the page they write: docs/proof.md."""
