@@ -16,7 +16,7 @@ def case_schema() -> Schema:
     from ndm_advisor.model.case import Case, Hospital, Panel, Patient  # noqa: PLC0415
 
     for table in (Panel, Patient, Hospital):
-        table.model_rebuild()  # built when first needed; pydantic before 2.13 fails on their defaults
+        table.model_rebuild()  # built late; pydantic before 2.13 cannot write their defaults
     made: Schema = Case.model_json_schema()
     records: Schema = made["$defs"]
     for record in records.values():

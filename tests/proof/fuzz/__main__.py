@@ -44,14 +44,19 @@ def main() -> int:
     total = _run(arguments)
     faults = _faults(total)
     for what, figure, aim in _figures(total):
-        print(f"{what}: {figure}{f' ({aim})' if aim else ''}")
+        _say(f"{what}: {figure}{f' ({aim})' if aim else ''}")
     for fault in faults:
-        print(fault)
+        _say(fault)
     if total.inputs >= ASKED and page.hashes() == proved:
         page.write(_section(total, arguments.jobs), proved)
     else:
-        print(f"{page.PAGE.name} stays as it is: it holds whole runs only.")
+        _say(f"{page.PAGE.name} stays as it is: it holds whole runs only.")
     return 1 if faults else 0
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def _arguments() -> argparse.Namespace:
@@ -117,7 +122,7 @@ def _run(arguments: argparse.Namespace) -> Tally:
         if time.monotonic() - shown > _EVERY_S:
             shown = time.monotonic()
             so_far = _total(folder, jobs)
-            print(f"{so_far.inputs:,} inputs, {len(so_far.findings)} findings", flush=True)
+            _say(f"{so_far.inputs:,} inputs, {len(so_far.findings)} findings")
 
 
 def _start(folder: Path, number: int, until: int, deadline: float) -> subprocess.Popen[bytes]:

@@ -1,4 +1,4 @@
-"""What no output may hold, whatever stood in the case. Each check raises `Passed` with what it found."""
+"""What no output may hold, whatever stood in the case; each check raises `Passed` with it."""
 
 from __future__ import annotations
 
