@@ -19,6 +19,8 @@ _TOO_LARGE: Final = "the file is larger than 1 MiB; a case needs a few KiB"
 MOST_VALUES: Final = 1000
 MOST_MEMBERS: Final = 99  # of one list: orders, medicines, allergies
 _TOO_MANY: Final = f"the case holds more than {MOST_VALUES:,} values; a case needs some dozens"
+MOST_CHARACTERS: Final = 20_000  # of one text: a note of ten pages
+_TOO_WORDY: Final = f"a text of the case has more than {MOST_CHARACTERS:,} characters"
 _TOO_LONG: Final = f"a list of the case has more than {MOST_MEMBERS} members"
 
 Document = dict[str, object]
@@ -70,8 +72,8 @@ def refuse_too_many(document: Document, *, path: str | None) -> None:
     """Refuse what holds more values than a case can: to judge each of them would take minutes.
 
     Raises:
-        CaseFormatError: more than `MOST_VALUES` keys and members of lists at any depth, or more
-            than `MOST_MEMBERS` in one list.
+        CaseFormatError: more than `MOST_VALUES` keys and members of lists at any depth, more
+            than `MOST_MEMBERS` in one list, or `MOST_CHARACTERS` in one text or key.
     """
     waiting: list[dict[str, object] | list[object] | tuple[object, ...]] = [document]
     count = 0
@@ -83,6 +85,8 @@ def refuse_too_many(document: Document, *, path: str | None) -> None:
         if not isinstance(holder, dict) and len(holder) > MOST_MEMBERS:
             _refuse(path, "E101", _TOO_LONG)
         inner = holder.values() if isinstance(holder, dict) else holder
+        if any(isinstance(each, str) and len(each) > MOST_CHARACTERS for each in (*holder, *inner)):
+            _refuse(path, "E101", _TOO_WORDY)
         waiting += [each for each in inner if isinstance(each, dict | list | tuple)]
 
 

@@ -49,7 +49,8 @@ def make_deep(name: str) -> Callable[[Path], Any]:
     return lambda path: path.write_text(DEEP[name], encoding="utf-8")
 
 
-HOSTILE = {**{name: make for name, (make, _) in BAD_FILES.items()}, **{n: make_deep(n) for n in DEEP}}
+HOSTILE = {name: make for name, (make, _) in BAD_FILES.items()}
+HOSTILE |= {name: make_deep(name) for name in DEEP}
 
 
 @pytest.mark.safety("SAF-406", "SAF-703", "SAF-704")
@@ -258,7 +259,7 @@ class TestDiskThatFills:
             [sys.executable, "-m", "ndm_advisor", *map(str, arguments)],
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            preexec_fn=limit,  # noqa: PLW1509  # nothing here has threads
+            preexec_fn=limit,  # nothing here has threads
             check=False,
             timeout=60,
         )
