@@ -15,6 +15,10 @@ def main() -> None:
     """Run the program and end with its exit status."""
     gc.set_threshold(_COLLECT_EVERY)
     try:
+        if sys.stdout is None or sys.stderr is None:
+            from ndm_advisor.cli.guard import stand_in_for_closed_streams  # noqa: PLC0415  # rare
+
+            stand_in_for_closed_streams()
         from ndm_advisor.cli.program import app  # noqa: PLC0415  # interrupted imports end here too
 
         app(prog_name="ndm-advisor")

@@ -13,8 +13,10 @@ _NUMBER_OR_TEXT: Final[Schema] = {"anyOf": [{"type": "string"}, {"type": "number
 
 def case_schema() -> Schema:
     """Return the schema of a case as JSON: dates and times are strings, absent may be null."""
-    from ndm_advisor.model.case import Case  # noqa: PLC0415
+    from ndm_advisor.model.case import Case, Hospital, Panel, Patient  # noqa: PLC0415
 
+    for table in (Panel, Patient, Hospital):
+        table.model_rebuild()  # built late; pydantic before 2.13 cannot write their defaults
     made: Schema = Case.model_json_schema()
     records: Schema = made["$defs"]
     for record in records.values():

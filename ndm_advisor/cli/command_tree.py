@@ -76,8 +76,13 @@ def _argument(parameter: Any) -> Argument:  # noqa: ANN401  # as above
 
 def _option(parameter: Any) -> Option:  # noqa: ANN401  # as above
     takes = "" if parameter.is_flag or parameter.count else (parameter.metavar or "VALUE")
-    names = (*parameter.opts, *parameter.secondary_opts)
+    # the two names of --help come in any order; short names stand first, as they are declared
+    names = (*sorted(parameter.opts, key=_is_long), *parameter.secondary_opts)
     return Option(names, takes, _values(takes), parameter.help or "")
+
+
+def _is_long(name: str) -> bool:
+    return name.startswith("--")
 
 
 def _values(metavar: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ its versions. Nothing a case holds is ever repeated here: only the kind and the 
 from __future__ import annotations
 
 import contextlib
+import errno
 import functools
 import os
 import sys
@@ -22,6 +23,10 @@ from ndm_advisor.version import VERSION
 
 DEBUG: Final = "NDM_ADVISOR_DEBUG"
 _WHILE: Final = "while working on "
+# A full disk, a file that may not grow, a stream that is closed: no fault of the program.
+_UNWRITTEN: Final = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}  # the writing alone
+)
 _SETTING_CODE: Final = "E211"  # a --set that cannot be read: the option's fault, not the case's
 
 P = ParamSpec("P")
@@ -84,7 +89,12 @@ def _refused(error: CaseError) -> ExitStatus:
 
 
 def crashed(error: BaseException) -> ExitStatus:
-    """Say in one line that the program is at fault, where, and how to report it."""
+    """Say in one line that the program is at fault, where, and how to report it.
+
+    Output that cannot be written is not its fault: that is said instead.
+    """
+    if isinstance(error, OSError) and error.errno in _UNWRITTEN and error.filename is None:
+        return _unwritten(error)
     with contextlib.suppress(Exception):
         if os.environ.get(DEBUG) == "1":
             traceback.print_exception(error, file=sys.stderr)  # never with the local variables
@@ -98,6 +108,12 @@ def crashed(error: BaseException) -> ExitStatus:
             f"{DEBUG}=1 shows the traceback."
         )
     return ExitStatus.INTERNAL
+
+
+def _unwritten(error: OSError) -> ExitStatus:
+    say(f"the output cannot be written: {error.strerror}; what there is of it is not whole")
+    forget_output()
+    return ExitStatus.USAGE
 
 
 def _place(error: BaseException) -> str:
@@ -129,6 +145,18 @@ def say(text: str) -> None:
     with contextlib.suppress(OSError, ValueError):  # no standard error: nobody to tell
         sys.stderr.write(f"ndm-advisor: {shown}\n")
         sys.stderr.flush()
+
+
+def stand_in_for_closed_streams() -> None:
+    """Where the shell closed a stream, put one in its place that takes or refuses what is written.
+
+    Python has None there. An answer that goes nowhere is a fault; a message that nobody reads is
+    none. The places are filled also so that no file is opened as number 1 or 2.
+    """
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf-8")
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123  # for good
 
 
 def forget_output() -> None:

@@ -94,7 +94,7 @@ def _save(terminal: Terminal, answer: str, text: str) -> bool:
         if path.lower().endswith(".json"):
             message = "the case is written as TOML: a name that ends in .json would be read as JSON"
             raise UsageError(message)
-        check_target(path, beside=None)
+        check_target(path, beside=None, over_case=True)
         if Path(path).exists() and not _may_overwrite(terminal, path):
             return False
         write_file(path, text.encode())

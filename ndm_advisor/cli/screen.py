@@ -19,6 +19,8 @@ ADVISE_FORMATS: Final = (*FORMATS, "sbar", *PAGES, "fhir", "cds-hooks")
 _NARROW: Final = 60
 _USUAL: Final = 80
 _OWNER_ONLY: Final = 0o600
+_SIGN_OF_A_CASE: Final = b"ndm-advisor/case/"  # the start of its `format`, in no answer
+_LOOKED_THROUGH: Final = 1024 * 1024  # the most a case may be
 
 
 class Screen(NamedTuple):
@@ -101,11 +103,13 @@ def write_out(content: str | bytes) -> None:
     sys.stdout.write(for_encoding(content, sys.stdout.encoding))
 
 
-def check_target(target: str, *, beside: str | None) -> None:
+def check_target(target: str, *, beside: str | None, over_case: bool = False) -> None:
     """Refuse a file that cannot be the output, before any work is done.
 
+    `over_case` allows what holds a case: somebody who saves a case was asked already.
+
     Raises:
-        UsageError: a directory, a directory that is not there, or the case file itself.
+        UsageError: a directory, a directory that is not there, a link, a pipe or device, a case.
     """
     path = Path(target)
     if path.is_dir():
@@ -117,6 +121,24 @@ def check_target(target: str, *, beside: str | None) -> None:
     if beside is not None and path.exists() and Path(beside).exists() and path.samefile(beside):
         message = f"-o: {target} is the case file itself"
         raise UsageError(message)
+    if path.is_symlink():  # the file would take the place of the link, /dev/stdout for one
+        message = f"-o: {target} is a link; name the file itself"
+        raise UsageError(message)
+    if path.exists() and not path.is_file():
+        message = f"-o: {target} is not a regular file; without -o the answer is on standard output"
+        raise UsageError(message)
+    if not over_case and _holds_case(path):
+        message = f"-o: {target} holds a case, which the answer would replace; name another file"
+        raise UsageError(message)
+
+
+def _holds_case(path: Path) -> bool:
+    """Whether a slip of the keyboard would write an answer over somebody's case."""
+    try:
+        with path.open("rb") as file:
+            return _SIGN_OF_A_CASE in file.read(_LOOKED_THROUGH)
+    except OSError:
+        return False  # not there yet, or not to be read
 
 
 def write_file(target: str, content: bytes) -> None:

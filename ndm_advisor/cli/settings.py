@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from ndm_advisor.cli.inputs import open_file
 from ndm_advisor.decision.decide import DEFAULT_GUIDELINE, Settled
 from ndm_advisor.errors import CaseError, Problem, UsageError
 
@@ -150,11 +151,14 @@ def read_local(names: Names, *, on: date) -> Local | None:
     Raises:
         UsageError: unreadable, or not only a valid `[hospital]` table; each fault with its line.
     """
+    from ndm_advisor.read.document import LARGEST_BYTES  # noqa: PLC0415
+
     path = config_path()
     if path is None:
         return None
     try:
-        data = path.read_bytes()
+        with open_file(str(path)) as file:
+            data = file.read(LARGEST_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:

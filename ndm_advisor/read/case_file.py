@@ -11,7 +11,7 @@ from ndm_advisor.errors import CaseFormatError, CaseInvalidError, Problem
 from ndm_advisor.model.case import Case
 from ndm_advisor.read.checks import check
 from ndm_advisor.read.diagnostics import in_order
-from ndm_advisor.read.document import Document, parse
+from ndm_advisor.read.document import Document, parse, refuse_too_many
 from ndm_advisor.read.names import Names
 from ndm_advisor.read.positions import Locate, Part, Path, Position, nowhere
 from ndm_advisor.read.reading import Reading
@@ -35,6 +35,7 @@ def read_case(
         CaseInvalidError: readable, but not a valid case.
     """
     document, locate, faults = parse(text, path=path)
+    refuse_too_many(document, path=path)
     if settings and not faults:
         try:
             changed = settings_paths(document, settings, names)
@@ -63,7 +64,9 @@ def build_case(
 
     Raises:
         CaseInvalidError: with every error and warning, sorted by line.
+        CaseFormatError: more values than a case can hold.
     """
+    refuse_too_many(document, path=path)
     reading = Reading(names=names, on=on, locate=locate)
     case = _judge(document, reading, whole=True)
     problems = in_order(reading.problems)

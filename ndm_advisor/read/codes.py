@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 CODES: Final[dict[str, str]] = {
-    "E101": "the file is larger than a case can be",
+    "E101": "the file is larger, or holds more, than a case can",
     "E102": "the file is not UTF-8 text",
     "E103": "the file holds a NUL character",
     "E104": "not TOML",

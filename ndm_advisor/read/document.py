@@ -16,6 +16,12 @@ from ndm_advisor.read.positions import Locate, Position, TomlPlaces, line_of, no
 LARGEST_BYTES: Final = 1024 * 1024
 _MOST_SYNTAX_FAULTS: Final = 20
 _TOO_LARGE: Final = "the file is larger than 1 MiB; a case needs a few KiB"
+MOST_VALUES: Final = 1000
+MOST_MEMBERS: Final = 99  # of one list: orders, medicines, allergies
+_TOO_MANY: Final = f"the case holds more than {MOST_VALUES:,} values; a case needs some dozens"
+MOST_CHARACTERS: Final = 20_000  # of one text: a note of ten pages
+_TOO_WORDY: Final = f"a text of the case has more than {MOST_CHARACTERS:,} characters"
+_TOO_LONG: Final = f"a list of the case has more than {MOST_MEMBERS} members"
 
 Document = dict[str, object]
 
@@ -60,6 +66,28 @@ def parse(text: str, *, path: str | None) -> Parsed:
         return _parse_toml(plain, path)
     except RecursionError:
         _refuse(path, "E107", "lists or tables are nested too deeply; a case is four deep")
+
+
+def refuse_too_many(document: Document, *, path: str | None) -> None:
+    """Refuse what holds more values than a case can: to judge each of them would take minutes.
+
+    Raises:
+        CaseFormatError: more than `MOST_VALUES` keys and members of lists at any depth, more
+            than `MOST_MEMBERS` in one list, or `MOST_CHARACTERS` in one text or key.
+    """
+    waiting: list[dict[str, object] | list[object] | tuple[object, ...]] = [document]
+    count = 0
+    while waiting:
+        holder = waiting.pop()
+        count += len(holder)
+        if count > MOST_VALUES:
+            _refuse(path, "E101", _TOO_MANY)
+        if not isinstance(holder, dict) and len(holder) > MOST_MEMBERS:
+            _refuse(path, "E101", _TOO_LONG)
+        inner = holder.values() if isinstance(holder, dict) else holder
+        if any(isinstance(each, str) and len(each) > MOST_CHARACTERS for each in (*holder, *inner)):
+            _refuse(path, "E101", _TOO_WORDY)
+        waiting += [each for each in inner if isinstance(each, dict | list | tuple)]
 
 
 def parse_json(text: str, *, path: str | None) -> Document:

@@ -50,6 +50,7 @@ _LISTS: Final = ("orders", "patient.allergies", "patient.medicines")
 _MOST_MEMBERS: Final = 99
 _RESULT_DEPTH: Final = 3  # panel.results.<drug>
 _FORMAT_STEM: Final = FORMAT.rpartition("/")[0] + "/"
+_MOST_COLUMNS: Final = 10_000  # every drug of a panel five times and 99 orders are some 2,000
 _MOST_LINES: Final = 200  # of one row: more is a quote that was not closed, not a note
 _TOO_LARGE: Final = "the row is larger than 1 MiB; a case needs a few KiB"
 _NOT_CLOSED: Final = "a quote opens in this row and does not close where a cell can end"
@@ -228,6 +229,8 @@ def read_row(row: Row, header: Sequence[str], *, path: str | None, names: Names,
 def _check_row(row: Row, header: Sequence[str], path: str | None) -> None:
     message = row.fault
     help_ = "a cell that holds a comma, a quote or a line end stands in quotes, its quotes doubled"
+    if message is None and len(header) > _MOST_COLUMNS:
+        message, help_ = f"the header has more than {_MOST_COLUMNS:,} columns", ""
     if message is None and len(row.cells) != len(header):
         message = f"the row has {len(row.cells)} cells, the header {len(header)}"
         help_ = "one cell for each column; leave a cell empty where nothing is known"

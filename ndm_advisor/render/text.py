@@ -23,8 +23,10 @@ _UNITS: Final = (
     r"|hours?|minutes?|days?|weeks?|months?|years?|vials?|doses?|percent|%)"
 )
 _NUMBER: Final = r"(?:<=|>=|<|>)?\d[\d,.]*"
+# Of a longer word its end is enough; to look at all of it from each of its letters takes minutes.
+_LETTERS: Final = "{0,60}"
 _AMOUNT: Final = re.compile(
-    r"(?:(?P<word>[^\s\ue000-\ue002]*[^\s\ue000-\ue002:;,.]) )?"
+    rf"(?:(?P<word>[^\s\ue000-\ue002]{_LETTERS}[^\s\ue000-\ue002:;,.]) )?"
     rf"(?P<amount>{_NUMBER}(?: to {_NUMBER})? {_UNITS}(?: total)?)(?!\w)"
 )
 _NAMES: Final = re.compile(
@@ -33,7 +35,7 @@ _NAMES: Final = re.compile(
 _EDGE: Final = re.compile(rf"\b(above|below|at{HARD}most|at{HARD}least) (?=\d)")
 _TIME: Final = re.compile(r"(?:hours?|minutes?|days?|weeks?|months?|years?)$")
 _BEFORE_TIME: Final = frozenset({"every", "over"})  # other words may stand at the end of a line
-_DOSE: Final = rf"[^\s+]*{HARD}[^\s+]*"
+_DOSE: Final = rf"[^\s+]{_LETTERS}{HARD}[^\s+]{_LETTERS}"
 _PLUS: Final = re.compile(rf"({_DOSE}) \+ (?={_DOSE})")
 _BY_WEIGHT: Final = re.compile(rf"\([^()]*mg/kg, [^()]*{HARD}kg\)")
 _BRACKET: Final = re.compile(rf"({HARD}[^\s{HARD}]+) (?=\([^\s]*{HARD}[^\s]*\))")

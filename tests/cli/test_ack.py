@@ -67,6 +67,7 @@ def screen(run: Run, path: Path, *options: str) -> str:
     return result.stdout
 
 
+@pytest.mark.safety("SAF-304")
 class TestRecorded:
     def test_the_alert_carries_the_reason_wherever_it_stands(self, run: Run, ordered: Path) -> None:
         answer = made(run, ordered, "--ack", "carbapenem-alone", "--reason", REASON)
@@ -129,6 +130,7 @@ class TestRecorded:
 
 
 class TestRefused:
+    @pytest.mark.safety("SAF-304")
     @pytest.mark.parametrize(
         ("options", "said"),
         [
@@ -177,6 +179,7 @@ class TestRefused:
 class TestWhatIsMetFirst:
     """The reader meets first the alert that changes the next hour."""
 
+    @pytest.mark.safety("SAF-303")
     def test_several_stops_stand_by_their_priority_before_every_caution(
         self, run: Run, ordered: Path
     ) -> None:

@@ -37,6 +37,7 @@ def test_every_example_answers_in_the_published_schema(run: Run, path: Path) -> 
     assert made["outcome"] == expected["outcome"]
 
 
+@pytest.mark.safety("SAF-406")
 @pytest.mark.parametrize("path", sorted(BAD.glob("*.toml")), ids=lambda p: p.stem)
 def test_a_refused_case_ends_with_4_and_prints_no_answer(run: Run, path: Path) -> None:
     result = run("advise", path, "--on", ON, "--format", "json")
@@ -60,6 +61,7 @@ def test_the_process_prints_the_answer_and_nothing_else(start: Start, case: Path
     assert b"\x1b" not in done.stdout
 
 
+@pytest.mark.safety("SAF-504")
 def test_the_same_call_gives_the_same_bytes(start: Start, case: Path) -> None:
     calls = [start("advise", case, "--on", ON, "--format", "json").stdout for _ in range(2)]
     assert calls[0] == calls[1]
@@ -95,6 +97,7 @@ class TestInput:
         assert "Examples:" in result.stderr
         assert "give a case file, or -" in result.stderr
 
+    @pytest.mark.safety("SAF-406")
     @pytest.mark.parametrize("name", ["missing.toml", ".", "nul\0byte"])
     def test_an_unreadable_path_ends_with_2(self, run: Run, name: str) -> None:
         result = run("advise", name, "--on", ON)
@@ -134,6 +137,7 @@ class TestSet:
 
 
 class TestOutputFile:
+    @pytest.mark.safety("SAF-604")
     def test_it_holds_the_answer_for_its_owner_only(
         self, run: Run, case: Path, tmp_path: Path
     ) -> None:
@@ -155,12 +159,14 @@ class TestOutputFile:
         assert run("advise", case, "--on", ON, "-o", tmp_path).exit_code == 2
         assert run("advise", case, "--on", ON, "-o", tmp_path / "no" / "file").exit_code == 2
 
+    @pytest.mark.safety("SAF-803")
     def test_the_case_file_is_never_overwritten(self, run: Run, case: Path, tmp_path: Path) -> None:
         copy = tmp_path / "case.toml"
         shutil.copy(case, copy)
         assert run("advise", copy, "--on", ON, "-o", copy).exit_code == 2
         assert copy.read_bytes() == case.read_bytes()
 
+    @pytest.mark.safety("SAF-803")
     def test_a_refused_case_leaves_the_old_file(self, run: Run, tmp_path: Path) -> None:
         target = tmp_path / "answer.json"
         target.write_text("old", encoding="utf-8")
@@ -168,6 +174,7 @@ class TestOutputFile:
         assert run("advise", bad, "--on", ON, "-o", target).exit_code == 4
         assert target.read_text(encoding="utf-8") == "old"
 
+    @pytest.mark.safety("SAF-803")
     def test_a_failed_write_leaves_nothing_behind(
         self, run: Run, case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -185,6 +192,7 @@ class TestOutputFile:
         assert target.read_text(encoding="utf-8") == "old"
 
 
+@pytest.mark.safety("SAF-701")
 class TestHostileText:
     def test_it_reaches_the_screen_as_text(self, run: Run, case: Path) -> None:
         settings = ("--set", f'id="{HOSTILE}"', "--set", f'note="{HOSTILE}"')
@@ -203,12 +211,14 @@ class TestHostileText:
 
 
 class TestKnowledge:
+    @pytest.mark.safety("SAF-503")
     def test_no_base_ends_with_5(self, run: Run, case: Path, tmp_path: Path) -> None:
         result = run("advise", case, "--on", ON, "--data", tmp_path)
         assert result.exit_code == 5
         assert result.stdout == ""
         assert "knowledge base" in result.stderr
 
+    @pytest.mark.safety("SAF-503")
     def test_a_damaged_base_ends_with_5(self, run: Run, case: Path, tmp_path: Path) -> None:
         base = tmp_path / "data"
         shutil.copytree(find_base(), base)
@@ -218,6 +228,7 @@ class TestKnowledge:
         assert result.exit_code == 5
         assert "alerts.toml" in result.stderr
 
+    @pytest.mark.safety("SAF-501")
     def test_overdue_is_refused_only_under_strict(self, run: Run, case: Path) -> None:
         late = ("advise", case, "--on", "2030-01-01")
         assert "OVERDUE" in run(*late).stdout.upper()
@@ -234,6 +245,7 @@ def test_trace_adds_the_reasons_and_what_applied(run: Run, case: Path) -> None:
     assert len(result.stdout) > len(run("advise", case, "--on", ON).stdout)
 
 
+@pytest.mark.safety("SAF-602")
 def test_the_hash_is_of_the_canonical_case(run: Run, case: Path) -> None:
 
     read, _ = read_case(

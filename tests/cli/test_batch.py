@@ -63,6 +63,7 @@ class TestReaders:
             path.name for path in CASES.glob("*.toml")
         )
 
+    @pytest.mark.safety("SAF-801")
     def test_a_glob_and_a_file_named_twice_count_once(self, run: Run, case: Path) -> None:
         found = records(run, str(CASES / "bloodstream-all*"), case, case)
         assert [r["case"]["path"] for r in found] == [str(case)]
@@ -74,6 +75,7 @@ class TestReaders:
         assert [r["case"]["line"] for r in found] == [1, 2, 4, 5, 6, 7]
         assert [r["case"]["id"] for r in found] == ["quiet", "good", "refused", None, "out", "stop"]
 
+    @pytest.mark.safety("SAF-802")
     def test_a_refused_case_stands_in_its_place(self, run: Run, mixed: Path) -> None:
         refused, broken = records(run, mixed)[2:4]
         assert set(refused) == {"schema_version", "case", "error"}
@@ -84,6 +86,7 @@ class TestReaders:
         assert (problem["key"], problem["line"]) == ("isolate.organism", 4)
         assert broken["error"]["problems"][0]["line"] == 5
 
+    @pytest.mark.safety("SAF-601")
     def test_one_bad_case_changes_no_other(self, run: Run, tmp_path: Path) -> None:
         alone = records(run, ndjson(tmp_path / "a.ndjson", GOOD))[0]
         among = records(run, ndjson(tmp_path / "b.ndjson", STOP, REFUSED, GOOD, "[1]"))[2]
@@ -110,6 +113,7 @@ class TestReaders:
         found = records(run, path)
         assert ["error" in record for record in found] == [True, True, False]
 
+    @pytest.mark.safety("SAF-802")
     def test_an_unreadable_file_among_others_is_a_case(self, run: Run, case: Path) -> None:
         result = run("batch", "gone.toml", case, "--on", ON, "--format", "ndjson")
         assert result.exit_code == ExitStatus.SOME_NOT_ASSESSED
@@ -138,6 +142,7 @@ class TestReaders:
 
 
 class TestAnswers:
+    @pytest.mark.safety("SAF-601")
     def test_an_answer_is_that_of_advise_but_for_its_findings(self, run: Run, case: Path) -> None:
         (made,) = records(run, case)
         wanted = json.loads(run("advise", case, "--on", ON, "--format", "json").stdout)
@@ -223,6 +228,7 @@ class TestSchemas:
 
 
 class TestClasses:
+    @pytest.mark.safety("SAF-305")
     def test_of_each_kind(self, run: Run, mixed: Path) -> None:
         result = run("batch", mixed, "--on", ON, "--format", "csv")
         rows = list(csv.DictReader(io.StringIO(result.stdout)))
@@ -235,6 +241,7 @@ class TestClasses:
             ("stop", "stop"),
         ]
 
+    @pytest.mark.safety("SAF-305", "SAF-801")
     def test_the_json_is_in_worklist_order_and_adds_up(self, run: Run, mixed: Path) -> None:
         found = json.loads(run("batch", mixed, "--on", ON, "--format", "json").stdout)
         assert found["schema_version"] == "1"
@@ -267,6 +274,7 @@ class TestClasses:
 
 
 class TestStatus:
+    @pytest.mark.safety("SAF-805")
     @pytest.mark.parametrize(
         ("cases", "options", "status"),
         [
@@ -310,12 +318,14 @@ class TestStatus:
         assert (result.exit_code, result.stdout) == (2, "")
         assert result.stderr
 
+    @pytest.mark.safety("SAF-501")
     def test_overdue_and_strict(self, run: Run) -> None:
         assert run("batch", CASES, "--on", "2031-01-01", "--strict").exit_code == 5
 
     def test_no_base(self, run: Run, tmp_path: Path) -> None:
         assert run("batch", CASES, "--data", tmp_path).exit_code == 5
 
+    @pytest.mark.safety("SAF-605", "SAF-802", "SAF-805")
     def test_a_crash_in_one_case_leaves_the_others(
         self, run: Run, mixed: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -342,6 +352,7 @@ class TestStatus:
         assert run("batch", mixed, "--on", ON).exit_code == 130
 
 
+@pytest.mark.safety("SAF-702")
 class TestSpreadsheets:
     @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", " ="])
     def test_a_formula_is_text(self, run: Run, tmp_path: Path, start: str) -> None:
@@ -361,6 +372,7 @@ class TestSpreadsheets:
 
 
 class TestOutput:
+    @pytest.mark.safety("SAF-604", "SAF-803")
     def test_owner_only_whole_and_without_part(self, run: Run, mixed: Path, tmp_path: Path) -> None:
         for form in ("table", "json", "ndjson", "csv", "md", "html"):
             target = tmp_path / f"out.{form}"
@@ -379,6 +391,7 @@ class TestOutput:
         assert run("batch", tmp_path, *options).exit_code == 0
         assert run("batch", tmp_path / "a.toml", "-o", tmp_path / "a.toml").exit_code == 2
 
+    @pytest.mark.safety("SAF-504", "SAF-601")
     @pytest.mark.parametrize("form", ["json", "html"])
     def test_the_bytes_do_not_depend_on_the_processes(self, start: Start, form: str) -> None:
         options = ("--on", ON, "--format", form, "--tall-man")

@@ -46,6 +46,7 @@ def records(run: Run, path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
+@pytest.mark.safety("SAF-601")
 def test_every_example_as_a_row_is_the_same_case(run: Run, tmp_path: Path) -> None:
     paths = sorted(CASES.glob("*.toml"))
     rows = [flat(tomli.loads(path.read_text("utf-8"))) for path in paths]
@@ -120,6 +121,7 @@ def test_an_empty_cell_is_absent_and_an_empty_row_is_none(run: Run, tmp_path: Pa
     assert second["case"]["line"] == 4
 
 
+@pytest.mark.safety("SAF-802")
 def test_a_bad_row_leaves_the_others(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "c.csv"
     good = ",".join(CELLS)
@@ -138,6 +140,7 @@ def test_a_bad_row_leaves_the_others(run: Run, tmp_path: Path) -> None:
     assert [record["case"]["line"] for record in found] == [2, 3, 4, 5, 6, 7, 8]
 
 
+@pytest.mark.safety("SAF-802")
 @pytest.mark.parametrize("content", [b"", b"format;id\n1;2\n", b"\xff\xfef\x00"])
 def test_a_file_without_a_header_is_one_case_not_assessed(
     run: Run, tmp_path: Path, content: bytes
@@ -148,6 +151,7 @@ def test_a_file_without_a_header_is_one_case_not_assessed(
     assert "error" in record
 
 
+@pytest.mark.safety("SAF-802")
 def test_a_quote_that_never_closes_costs_one_row(run: Run, tmp_path: Path) -> None:
     good = ",".join(CELLS)
     lines = [",".join((*HEAD, "note")), f'{good},"of\ntwo lines"', f'{good},"open', f"{good},", ""]

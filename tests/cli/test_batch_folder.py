@@ -99,6 +99,7 @@ def mixed(ward: Path) -> Path:
     return ward
 
 
+@pytest.mark.safety("SAF-802")
 class TestOneBadFile:
     @pytest.mark.parametrize("name", BAD_FILES)
     def test_alone_none_is_assessed(self, run: Run, ward: Path, name: str) -> None:
@@ -129,6 +130,7 @@ class TestOneBadFile:
 
 
 class TestMixed:
+    @pytest.mark.safety("SAF-801")
     def test_every_file_counts_once(self, run: Run, mixed: Path) -> None:
         bad = sorted(name for name in BAD_FILES if name != "locked.toml")
         found = records(run, mixed, status=3)
@@ -139,18 +141,21 @@ class TestMixed:
         assert counted["not_assessed"] == len(bad)
         assert counted["cases"] == len(bad) + 3
 
+    @pytest.mark.safety("SAF-601")
     def test_the_others_are_as_if_they_were_alone(self, run: Run, mixed: Path) -> None:
         among = {r["case"]["path"]: r for r in records(run, mixed, status=3)}
         for name in ("a.toml", "copy-of-a.toml", "good.json"):
             (alone,) = records(run, mixed / name, status=0)
             assert among[str(mixed / name)] == alone
 
+    @pytest.mark.safety("SAF-504", "SAF-601")
     def test_the_bytes_do_not_depend_on_the_processes(self, start: Start, mixed: Path) -> None:
         options = ("batch", mixed, "--on", ON, "--format", "csv")
         one, two = start(*options), start(*options, "--jobs", "2")
         assert (one.returncode, two.returncode) == (3, 3)
         assert one.stdout == two.stdout
 
+    @pytest.mark.safety("SAF-801")
     def test_files_lines_and_rows_add_up(self, run: Run, mixed: Path) -> None:
         lines = ndjson(mixed / "l.ndjson", GOOD, "", "{", "  ", STOP, REFUSED, OUT_OF_SCOPE)
         rows = mixed / "r.csv"
@@ -172,12 +177,14 @@ class TestMixed:
         assert counted["stop"] == before["stop"] + 1
         assert counted["not_assessed"] == before["not_assessed"] + 3 + 2
 
+    @pytest.mark.safety("SAF-801")
     def test_the_worklist_as_csv_has_them_all(self, run: Run, mixed: Path) -> None:
         shown = run("batch", mixed, "--on", ON, "--format", "csv").stdout
         rows = list(csv.DictReader(io.StringIO(shown)))
         assert len(rows) == totals(run, mixed)["cases"]
         assert all(row["problems"] for row in rows if row["class"] == "not_assessed")
 
+    @pytest.mark.safety("SAF-802")
     def test_a_file_that_vanishes_is_not_assessed(
         self, run: Run, ward: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -195,6 +202,7 @@ class TestMixed:
         assert found[1]["error"]["problems"][0]["code"] == "E100"
 
 
+@pytest.mark.safety("SAF-801")
 class TestOneFileByTwoPaths:
     def test_written_in_two_ways(self, run: Run, ward: Path) -> None:
         shutil.copy(WARD, ward / "a.toml")
@@ -215,6 +223,7 @@ class TestOneFileByTwoPaths:
         assert len(records(run, ward, status=0)) == 2
 
 
+@pytest.mark.safety("SAF-704")
 @needs_posix
 class TestPipes:
     """Whoever opened one that nobody writes to would wait for ever."""

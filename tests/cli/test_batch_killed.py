@@ -70,6 +70,7 @@ def killed(command: list[str], part: Path, *, after: int) -> bool:
     return process.wait(timeout=LONGEST_S) == -signal.SIGKILL
 
 
+@pytest.mark.safety("SAF-804")
 @pytest.mark.parametrize(
     ("form", "jobs"),
     [("ndjson", "1"), ("csv", "2"), ("json", "1")],
@@ -100,6 +101,7 @@ def test_ten_times(start: Start, inputs: list[Path], tmp_path: Path, form: str, 
         assert totals["cases"] == LINES + 1 + len([*CASES.glob("*.toml"), *BAD.glob("*.toml")])
 
 
+@pytest.mark.safety("SAF-804")
 def test_killed_as_it_ends(start: Start, inputs: list[Path], tmp_path: Path) -> None:
     """Between the last case and the rename: a whole part, and half of the file to come."""
     target, whole = tmp_path / "out", tmp_path / "whole"

@@ -42,6 +42,7 @@ def interrupted(run: Run, monkeypatch: pytest.MonkeyPatch, after: int, *argument
 
 
 class TestResume:
+    @pytest.mark.safety("SAF-804")
     @pytest.mark.parametrize("form", FORMATS)
     @pytest.mark.parametrize("after", [0, 3, 6])
     def test_the_file_is_the_same(
@@ -74,6 +75,7 @@ class TestResume:
         run("batch", *options, "-o", target, "--resume")
         assert target.read_text("utf-8") == whole
 
+    @pytest.mark.safety("SAF-804")
     def test_another_run_is_refused_with_what_differs(
         self, run: Run, cases: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -104,6 +106,7 @@ class TestResume:
         assert run("batch", *options, "--resume").exit_code == 3
         assert target.read_text("utf-8") == run("batch", *options[:-2]).stdout
 
+    @pytest.mark.safety("SAF-804")
     @pytest.mark.parametrize("form", FORMATS)
     def test_cut_off_at_any_byte(
         self, run: Run, cases: Path, monkeypatch: pytest.MonkeyPatch, form: str
@@ -147,6 +150,7 @@ class TestSince:
         assert found["totals"]["cases"] == 7
         assert found["since"] == {"shown": 0, "unchanged": 7, "gone": 0}
 
+    @pytest.mark.safety("SAF-602")
     def test_what_changed_and_why(self, run: Run, tmp_path: Path) -> None:
         path, before = tmp_path / "c.ndjson", tmp_path / "before"
         ndjson(path, GOOD, STOP, QUIET)
@@ -166,6 +170,7 @@ class TestSince:
         assert [r["case"]["id"] for r in found["cases"]] == ["quiet"]
         assert found["since"]["gone"] == 0
 
+    @pytest.mark.safety("SAF-602")
     def test_an_id_seen_twice_is_reported_and_not_matched(self, run: Run, tmp_path: Path) -> None:
         first, second, before = (tmp_path / n for n in ("a.ndjson", "b.ndjson", "before"))
         ndjson(first, GOOD, GOOD)

@@ -203,6 +203,7 @@ def test_what_a_csv_file_cannot_say_is_named() -> None:
     assert {label: why for label, why in lost.items() if why} == NOT_IN_CSV
 
 
+@pytest.mark.safety("SAF-601")
 @pytest.mark.parametrize("form", ["toml", "json", "csv"])
 def test_the_form_makes_no_difference(answers: Answers, form: str) -> None:
     left_out = NOT_IN_CSV if form == "csv" else {}
@@ -213,6 +214,7 @@ def test_the_form_makes_no_difference(answers: Answers, form: str) -> None:
         assert made.rest == other.rest, vignette.label
 
 
+@pytest.mark.safety("SAF-602", "SAF-801")
 def test_each_answer_stands_at_its_place(answers: Answers) -> None:
     count = len(ALL)
     assert [r.line for r in answers["ndjson"]] == list(range(1, count + 1))
@@ -232,6 +234,7 @@ def test_the_answers_are_as_expected(answers: Answers) -> None:
     assert not wrong
 
 
+@pytest.mark.safety("SAF-601")
 def test_the_answers_are_those_of_advise(
     answers: Answers, knowledge: Knowledge, names: Names
 ) -> None:

@@ -142,6 +142,7 @@ class TestSchema:
 
 
 class TestAbout:
+    @pytest.mark.safety("SAF-405")
     def test_it_says_what_the_tool_is_and_is_not(self, run: Run, knowledge: Knowledge) -> None:
         shown = run("about").stdout
         for words in ("Not clinically validated", "sign-off", "Intended use", "Not for", VERSION):
@@ -171,6 +172,7 @@ class TestKnowledge:
         assert (base / "seal.json").exists()
         assert load_knowledge(base).sealed
 
+    @pytest.mark.safety("SAF-503")
     def test_problems_end_with_5_and_name_the_file(self, run: Run, tmp_path: Path) -> None:
         base = tmp_path / "data"
         shutil.copytree(find_base(), base)
@@ -228,6 +230,7 @@ class TestExplain:
                 (page,) = [p for p in pages(ident, shelf) if p.kind == kind]
                 assert "Sources" in [s.label for s in page.sections], (kind, ident)
 
+    @pytest.mark.safety("SAF-407")
     def test_nothing_unverified_is_shown_without_the_word(self, shelf: Shelf) -> None:
         for drug in shelf.knowledge.drugs.values():
             weak = [s for s in drug.text.values() if dict(s).get("grade") == "U"]  # type: ignore[call-overload]
@@ -277,6 +280,7 @@ class TestExplain:
         assert result.stdout == ""
         assert "did you mean aztreonam-alone" in result.stderr
 
+    @pytest.mark.safety("SAF-106")
     def test_an_ambiguous_abbreviation_is_refused(self, run: Run) -> None:
         result = run("explain", "azt")
         assert result.exit_code == 2
@@ -286,6 +290,7 @@ class TestExplain:
         assert "4.2/4a-proven-first" in suggestions("4a", shelf)
         assert suggestions("zzzzzzzz", shelf) == ()
 
+    @pytest.mark.safety("SAF-701")
     def test_hostile_ids_are_shown_harmless(self, run: Run) -> None:
         result = run("explain", "\x1b[31mred\u202e")
         assert result.exit_code == 2

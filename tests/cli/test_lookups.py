@@ -82,6 +82,7 @@ VECTORS = [
 ]
 
 
+@pytest.mark.safety("SAF-202")
 @pytest.mark.parametrize(("drug", "table", "crcl", "mg", "interval_h"), VECTORS)
 def test_the_row_at_an_edge(  # noqa: PLR0917
     run: Run, drug: str, table: str, crcl: str, mg: tuple[float, ...], interval_h: float
@@ -207,6 +208,7 @@ class TestDose:
                     assert table["order"] or table["rows"]
                 assert run("dose", drug.id, *options, "--on", ON).exit_code == 0
 
+    @pytest.mark.safety("SAF-202")
     @pytest.mark.parametrize(
         "mode", ["intermittent-haemodialysis", "crrt", "peritoneal-dialysis", "sled"]
     )
@@ -332,6 +334,7 @@ class TestDose:
         assert said in result.stderr
         assert "\x1b" not in result.stderr
 
+    @pytest.mark.safety("SAF-206")
     @pytest.mark.parametrize(
         ("options", "said"),
         [
@@ -397,6 +400,7 @@ WOMAN = ("--age", "70", "--weight-kg", "60", "--sex", "female")
 
 
 class TestClearance:
+    @pytest.mark.safety("SAF-209")
     @pytest.mark.parametrize(
         ("options", "expected"),
         [
@@ -412,6 +416,7 @@ class TestClearance:
         assert used["crcl_ml_min"] == pytest.approx(expected, abs=0.005)
         assert used["rounded_ml_min"] == round(used["crcl_ml_min"], 1)
 
+    @pytest.mark.safety("SAF-209")
     @pytest.mark.parametrize(
         ("height", "sex", "ideal"), [("175", "male", 70.46), ("160", "female", 52.38)]
     )

@@ -63,6 +63,7 @@ class TestBlankCase:
         document = tomli.loads(result.stdout)
         assert document["format"] == model.FORMAT
 
+    @pytest.mark.safety("SAF-406")
     def test_it_is_refused_until_it_is_filled_in(self, names: Names) -> None:
         with pytest.raises(CaseInvalidError) as caught:
             read_case(blank_case(), path=None, names=names, on=DAY)
@@ -150,6 +151,7 @@ class TestCaseAsFile:
         case, _ = build_case(document, names=_names(knowledge), on=DAY)
         assert read_case(to_toml(case), path=None, names=_names(knowledge), on=DAY)[0] == case
 
+    @pytest.mark.safety("SAF-701")
     @given(text=st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0")))
     def test_any_text_survives(self, names: Names, text: str) -> None:
         document = {

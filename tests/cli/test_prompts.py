@@ -285,6 +285,7 @@ def ask(setting: Setting) -> Ask:
 SHORT: Answers = ("E. coli", "", "", "", "", "other")
 
 
+@pytest.mark.safety("SAF-401")
 def test_unknown_and_an_empty_line_leave_the_key_out(ask: Ask) -> None:
     case, screen = ask("E. coli", "unknown", "", "UNKNOWN", "", "cns", "unknown", "summary", "")
     assert case.isolate.mbl is None

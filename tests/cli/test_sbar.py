@@ -30,6 +30,7 @@ def test_every_example_without_its_label_or_path(run: Run, path: Path) -> None:
     assert max(map(len, result.stdout.splitlines())) <= 80
 
 
+@pytest.mark.safety("SAF-604")
 def test_into_a_file_of_its_owner(run: Run, case: Path, tmp_path: Path) -> None:
     target = tmp_path / "handover.txt"
     assert run("advise", case, *FORMAT, "-o", target).stdout == ""
@@ -60,6 +61,7 @@ def test_other_commands_do_not_write_it(start: Start) -> None:
     assert start(*look_up, NDM_ADVISOR_FORMAT="sbar").returncode == 0
 
 
+@pytest.mark.safety("SAF-406")
 def test_a_refused_case_prints_none(run: Run) -> None:
     result = run("advise", "-", *FORMAT, stdin="format = 1")
     assert result.exit_code == 4

@@ -125,6 +125,7 @@ class TestBars:
 
 
 class TestWithoutADose:
+    @pytest.mark.safety("SAF-204")
     def test_pending_says_so_and_why(self, run: Run) -> None:
         result = run("schedule", CASES / "bloodstream-dose-pending.toml", "--on", ON)
         assert result.exit_code == 0
@@ -143,6 +144,7 @@ class TestWithoutADose:
         assert result.exit_code == 0
         assert "No timetable: No regimen is offered" in result.stdout
 
+    @pytest.mark.safety("SAF-303")
     def test_a_stop_stands_before_the_timetable(self, run: Run, case: Path) -> None:
         for path in sorted(CASES.glob("*.toml")):
             made = json.loads(run("schedule", path, "--on", ON, "--format", "json").stdout)
@@ -192,11 +194,13 @@ class TestOptions:
         made = json.loads(run(*asked, "--set", "hospital.aztreonam_interval_h=6").stdout)
         assert made["timetable"]["drugs"][1]["interval_h"] == 8
 
+    @pytest.mark.safety("SAF-406")
     def test_a_refused_case_ends_with_4(self, run: Run) -> None:
         result = run("schedule", BAD / "unknown-key.toml", "--on", ON)
         assert result.exit_code == 4
         assert "error[E" in result.stderr
 
+    @pytest.mark.safety("SAF-501")
     def test_overdue_knowledge_is_said_and_refused_when_strict(self, run: Run, case: Path) -> None:
         late = ("schedule", case, "--on", "2027-06-01")
         assert "OVERDUE" in run(*late).stdout
@@ -206,6 +210,7 @@ class TestOptions:
         result = run("schedule", "-", "--on", ON, stdin=case.read_text(encoding="utf-8"))
         assert result.exit_code == 0
 
+    @pytest.mark.safety("SAF-701")
     def test_hostile_text_of_a_case_reaches_no_terminal(self, run: Run, case: Path) -> None:
         for form in ("text", "json"):
             result = run(

@@ -49,6 +49,7 @@ def test_a_terminal_gets_colour(case: Path) -> None:
     assert "BOTTOM LINE" in screen
 
 
+@pytest.mark.safety("SAF-701")
 @pytest.mark.parametrize(
     ("options", "env"),
     [
@@ -105,6 +106,7 @@ def test_text_asked_for_by_name_has_the_form_of_the_screen(run: Run, case: Path)
     assert "\x1b" not in shown
 
 
+@pytest.mark.safety("SAF-504")
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
 def test_no_encoding_raises(start: Start, case: Path, encoding: str) -> None:
     note = 'note="\u03b2 \u2265 \u4f60"'

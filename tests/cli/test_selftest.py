@@ -13,6 +13,7 @@ from ndm_advisor.knowledge.load import find_base
 from tests.cli.conftest import CASES, Run
 
 
+@pytest.mark.safety("SAF-506")
 def test_this_installation_passes(run: Run) -> None:
     result = run("selftest")
     count = len(list(CASES.glob("*.expected.json")))
@@ -23,6 +24,7 @@ def test_this_installation_passes(run: Run) -> None:
     assert " seconds" in result.stdout
 
 
+@pytest.mark.safety("SAF-506")
 def test_a_changed_dose_fails_with_1_and_names_both_figures(run: Run, tmp_path: Path) -> None:
     base = tmp_path / "data"
     shutil.copytree(find_base(), base, ignore=shutil.ignore_patterns("seal.json"))
@@ -36,6 +38,7 @@ def test_a_changed_dose_fails_with_1_and_names_both_figures(run: Run, tmp_path: 
     assert 'expected {"cefiderocol": 2000}, got {"cefiderocol": 1900}' in result.stdout
 
 
+@pytest.mark.safety("SAF-503", "SAF-506")
 def test_a_base_with_problems_ends_with_5(run: Run, tmp_path: Path) -> None:
     base = tmp_path / "data"
     shutil.copytree(find_base(), base)

@@ -80,6 +80,7 @@ def test_each_gives_way_to_the_one_before(
 
 
 class TestConfigurationFile:
+    @pytest.mark.safety("SAF-505")
     def test_the_answer_names_it_with_what_applied(
         self, stamp: Stamp, configure: Configure
     ) -> None:
@@ -109,6 +110,7 @@ class TestConfigurationFile:
         shown = run("advise", path, "--on", ON).stdout
         assert "config.toml" in shown
 
+    @pytest.mark.safety("SAF-602")
     def test_the_hash_of_the_case_does_not_depend_on_it(
         self, run: Run, configure: Configure, case: Path
     ) -> None:

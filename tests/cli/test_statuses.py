@@ -39,6 +39,7 @@ def crashed(case: Path, **env: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.safety("SAF-605")
 class TestCrash:
     def test_it_ends_with_70_in_one_line_without_the_case(self, case: Path) -> None:
         done = crashed(case)
@@ -75,6 +76,7 @@ class TestCrash:
         assert b"Traceback" not in done.stderr
 
 
+@pytest.mark.safety("SAF-805")
 class TestInterrupt:
     @pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
     def test_ctrl_c_ends_with_130(self) -> None:
@@ -99,6 +101,7 @@ class TestInterrupt:
         assert run("advise", case, "--on", ON).exit_code == 130
 
 
+@pytest.mark.safety("SAF-805")
 @pytest.mark.parametrize(
     "arguments",
     [

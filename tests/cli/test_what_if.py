@@ -121,6 +121,7 @@ class TestSideBySide:
         bad = next(BAD.glob("*.toml"))
         assert run("what-if", bad, "--on", ON).exit_code == 4
 
+    @pytest.mark.safety("SAF-701")
     def test_text_of_the_case_stays_text(self, run: Run, case: Path) -> None:
         hostile = "infection.site=cystitis"
         named = 'id="\\u001b[31mred[/red]"'

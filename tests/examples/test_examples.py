@@ -49,6 +49,7 @@ def test_expected_answers_name_their_policy_rows(pair) -> None:
     assert set(expected) <= COMPARED
 
 
+@pytest.mark.safety("SAF-108", "SAF-202")
 def test_the_answer_is_as_expected(pair) -> None:
     """The comparison that `selftest` runs on every installation."""
     assert differences(*pair) == ()
@@ -59,6 +60,7 @@ def test_json_fits_the_published_schema(pair) -> None:
     jsonschema.validate(answer, json_schema())
 
 
+@pytest.mark.safety("SAF-207")
 def test_every_offer_is_whole(pair) -> None:
     """Regimen, dose with unit, infusion, what to ask and when to review, each sourced."""
     _, answer = pair
@@ -83,6 +85,7 @@ def test_notes_say_where_the_facts_come_from() -> None:
         assert "constructed" in text or named, path.name
 
 
+@pytest.mark.safety("SAF-505")
 def test_nothing_in_provenance_is_empty(pair) -> None:
     _, answer = pair
     for key, value in answer["provenance"].items():

@@ -28,6 +28,7 @@ def answer(knowledge, names):
     return made
 
 
+@pytest.mark.safety("SAF-407")
 def test_every_claim_of_the_dossier_has_a_verdict_and_an_honest_wording() -> None:
     claims = {str(claim["id"]): claim for claim in load_claims()}
     first, second = "abcdefghijklmnopqrstuvw", "abcdefghijklmnopqrst"
@@ -37,6 +38,7 @@ def test_every_claim_of_the_dossier_has_a_verdict_and_an_honest_wording() -> Non
         assert str(claim["honest"]) in claim_line(claim)
 
 
+@pytest.mark.safety("SAF-407")
 def test_what_was_not_found_is_never_support() -> None:
     for claim in load_claims():
         if str(claim["verdict"]).startswith("NOT "):

@@ -51,6 +51,7 @@ def test_a_limit_with_the_patients_value_and_both_units(trace) -> None:
     )
 
 
+@pytest.mark.safety("SAF-402")
 def test_what_is_missing_and_what_it_would_have_to_be(trace) -> None:
     base = base_with("bloodstream")
     removed = tuple(key for key in BASES[base] if key.startswith("patient.cr"))
@@ -83,6 +84,7 @@ def test_no_key_of_the_case_file_and_no_column_is_left_in_a_sentence(knowledge, 
             assert "isolate." not in finding.text, finding
 
 
+@pytest.mark.safety("SAF-207")
 def test_a_value_never_prints_as_the_limit_it_differs_from(knowledge) -> None:
     condition = Condition("crcl_ml_min", "below", 30)
     assert clause_of(condition, 29.96, knowledge) == "CrCl 29.96 mL/min is below 30 mL/min"

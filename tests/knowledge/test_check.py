@@ -47,6 +47,7 @@ def hazard(trees: Trees, name: str) -> Tree:
     )
 
 
+@pytest.mark.safety("SAF-503")
 def test_the_base_is_sound(trees: Trees) -> None:
     assert check(trees) == ()
 
@@ -527,6 +528,7 @@ FORM_FAULTS: list[tuple[str, Callable[[Trees], object], str]] = [
 ]
 
 
+@pytest.mark.safety("SAF-503")
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [pytest.param(change, sentence, id=name) for name, change, sentence in FAULTS],
@@ -538,6 +540,7 @@ def test_a_fault_between_records_is_named(
     assert any(sentence in problem for problem in found), found
 
 
+@pytest.mark.safety("SAF-503")
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [pytest.param(change, sentence, id=name) for name, change, sentence in FORM_FAULTS],
@@ -549,11 +552,13 @@ def test_a_fault_of_form_is_named(
     assert any(sentence in problem for problem in found), found
 
 
+@pytest.mark.safety("SAF-503")
 @pytest.mark.parametrize("path", NEEDED)
 def test_a_missing_file_is_named(broken: Broken, path: str) -> None:
     assert f"{path}: file: is missing" in broken(lambda t: t.pop(path))
 
 
+@pytest.mark.safety("SAF-503")
 def test_every_problem_is_reported_at_once(broken: Broken) -> None:
     def two_faults(trees: Trees) -> None:
         hazard(trees, "dofetilide").update(alert="bad-idea")

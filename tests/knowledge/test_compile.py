@@ -16,6 +16,7 @@ from ndm_advisor.model.knowledge import Condition, Knowledge
 SOURCES = {"sources": [{"id": "policy", "at": "4.2"}], "grade": "D"}
 
 
+@pytest.mark.safety("SAF-106")
 class TestNames:
     """Exact names after folding; laboratories' abbreviations and a bare fosfomycin are none."""
 
@@ -104,6 +105,7 @@ class TestAmount:
         assert made.components_mg is None
 
 
+@pytest.mark.safety("SAF-202")
 class TestBand:
     """The side of an edge is in its key."""
 

@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 
+import pytest
+
 from ndm_advisor.decision import renal
 from ndm_advisor.knowledge.files import Tree
 from ndm_advisor.model.knowledge import Breakpoint, Knowledge
@@ -74,6 +76,7 @@ def assert_agreed(found: list[str]) -> None:
 # -- doses ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.safety("SAF-201")
 def test_every_typed_dose_is_in_the_base(knowledge: Knowledge, trees: Trees) -> None:
     listed = listed_doses(trees["eucast-dosages.toml"])
     usual = [row for row in typed_doses() if row.use != "eucast-high"]
@@ -82,6 +85,7 @@ def test_every_typed_dose_is_in_the_base(knowledge: Knowledge, trees: Trees) -> 
     assert_agreed(unexplained(found, TYPED_ONLY))
 
 
+@pytest.mark.safety("SAF-201")
 def test_every_dose_of_the_base_was_typed(knowledge: Knowledge) -> None:
     dosed = (row for row in all_bands(knowledge) if row.order.daily is not None)
     assert_agreed(unexplained(differences(dosed, list(typed_doses())), COMPILED_ONLY))
@@ -215,6 +219,7 @@ NO_CATEGORY_BETWEEN = {"", "none", "NS-above", "NS-below"}
 Row = tuple[tuple[str, ...], tuple[object, ...]]
 
 
+@pytest.mark.safety("SAF-201")
 def test_the_breakpoints_were_typed_alike(knowledge: Knowledge) -> None:
     typed, held = dict(typed_breakpoints()), dict(held_breakpoints(knowledge))
     found = []
@@ -266,6 +271,7 @@ _CULPRITS = {"another cephalosporin": "other-cephalosporin"}
 _ELSEWHERE = {"allergy", "vector"}
 
 
+@pytest.mark.safety("SAF-201")
 def test_the_other_figures_were_typed_alike(trees: Trees) -> None:
     found = []
     for row in lines("other.csv"):
@@ -282,11 +288,13 @@ def test_the_other_figures_were_typed_alike(trees: Trees) -> None:
     assert_agreed(found)
 
 
+@pytest.mark.safety("SAF-201")
 def test_every_named_place_is_typed() -> None:
     typed = {(row["kind"], row["key"]) for row in lines("other.csv")}
     assert (PLACES.keys() | NOT_FIGURES.keys()) - typed == set()
 
 
+@pytest.mark.safety("SAF-103", "SAF-201")
 def test_the_allergy_graph_was_typed_alike(knowledge: Knowledge) -> None:
     found, seen = [], set()
     for row in lines("other.csv"):
@@ -305,6 +313,7 @@ def test_the_allergy_graph_was_typed_alike(knowledge: Knowledge) -> None:
     assert_agreed(found)
 
 
+@pytest.mark.safety("SAF-209")
 def test_the_equations_give_the_typed_results() -> None:
     """Test vectors of dosing dossier sections 1.1 and 1.2."""
     crcl = partial(renal.creatinine_clearance_ml_min, age_years=70)

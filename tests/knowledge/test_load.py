@@ -52,6 +52,7 @@ class TestSeal:
         write_seal(base)
         assert types_of(load_knowledge(base)[:-1]) == types_of(checked[:-1])
 
+    @pytest.mark.safety("SAF-502")
     @pytest.mark.parametrize("name", ["base.toml", "claims.toml", "drugs/cefiderocol.toml"])
     def test_any_changed_file_breaks_it(self, base: Path, name: str) -> None:
         write_seal(base)
@@ -59,6 +60,7 @@ class TestSeal:
             file.write("\n# a comment\n")
         assert not load_knowledge(base).sealed
 
+    @pytest.mark.safety("SAF-502")
     def test_a_file_under_another_name_breaks_it(self, base: Path) -> None:
         write_seal(base)
         (base / "hazards/kidney.toml").rename(base / "hazards/renal.toml")
@@ -78,6 +80,7 @@ class TestSeal:
         assert json.loads(first)["sha256"] == checksum(read_files(base))
         json.loads(body, parse_constant=pytest.fail)
 
+    @pytest.mark.safety("SAF-502")
     @pytest.mark.parametrize(
         "damage",
         [
@@ -95,6 +98,7 @@ class TestSeal:
         with pytest.raises(KnowledgeError, match=r"seal\.json: file: damaged"):
             load_knowledge(base)
 
+    @pytest.mark.safety("SAF-502")
     def test_an_unsound_base_is_not_sealed(self, base: Path) -> None:
         (base / "seal.json").unlink(missing_ok=True)
         spoil(base / "strategies.toml", 'drugs = ["cefiderocol"]', 'drugs = ["examplemycin"]')
@@ -108,6 +112,7 @@ class TestSeal:
         sealed = seal.read(DATA / seal.SEAL, sha256)
         assert sealed is not None, "the seal does not fit the files"
 
+    @pytest.mark.safety("SAF-502")
     def test_the_committed_seal_is_what_the_files_say(self, base: Path) -> None:
         committed = load_knowledge(DATA)
         (base / "seal.json").unlink(missing_ok=True)
@@ -124,6 +129,7 @@ class TestSeal:
         subprocess.run([sys.executable, "-c", code], check=True, cwd=DATA.parent)
 
 
+@pytest.mark.safety("SAF-503")
 class TestUnsound:
     """A base with a fault advises nothing, and says what is wrong."""
 

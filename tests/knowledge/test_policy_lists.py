@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ndm_advisor.model.knowledge import Knowledge
 
 # Policy section 6, column `id` with its tiers, top to bottom.
@@ -79,10 +81,12 @@ NEVER = {
 }
 
 
+@pytest.mark.safety("SAF-301")
 def test_every_alert_of_the_policy_and_no_other(knowledge: Knowledge) -> None:
     assert knowledge.alerts.keys() == ALERTS.keys()
 
 
+@pytest.mark.safety("SAF-301")
 def test_alerts_have_the_tiers_of_the_policy(knowledge: Knowledge) -> None:
     assert {i: set(alert.tiers) for i, alert in knowledge.alerts.items()} == ALERTS
 
@@ -98,6 +102,7 @@ def test_older_agents_stand_in_the_order_of_the_policy(knowledge: Knowledge) -> 
     assert [s.id for s in older if "skin-soft-tissue" in s.sites] == TISSUE
 
 
+@pytest.mark.safety("SAF-104")
 def test_older_agents_are_never_offered_elsewhere(knowledge: Knowledge) -> None:
     barred = {"bloodstream", "endovascular", "pneumonia", "bone-joint", "cns"}
     assert not {
@@ -105,16 +110,19 @@ def test_older_agents_are_never_offered_elsewhere(knowledge: Knowledge) -> None:
     }
 
 
+@pytest.mark.safety("SAF-101")
 def test_active_strategies(knowledge: Knowledge) -> None:
     assert [s.id for s in knowledge.strategies.values() if s.kind == "mbl-active"] == ACTIVE
 
 
+@pytest.mark.safety("SAF-101")
 def test_never_offered_ones_say_why(knowledge: Knowledge) -> None:
     never = {s.id: s.because for s in knowledge.strategies.values() if s.kind == "never"}
     assert never.keys() == NEVER
     assert all(never.values())
 
 
+@pytest.mark.safety("SAF-108")
 def test_cystitis_ranks(knowledge: Knowledge) -> None:
     """Policy 4.5."""
     given = [(r.give["strategy"], r.give["rank"]) for r in knowledge.tables["cystitis"].rows]
@@ -132,10 +140,12 @@ def test_cystitis_ranks(knowledge: Knowledge) -> None:
     ]
 
 
+@pytest.mark.safety("SAF-108")
 def test_three_profiles(knowledge: Knowledge) -> None:
     regions = {i: p.default_region for i, p in knowledge.profiles.items()}
     assert regions == {"escmid-2022": "EU", "idsa-2026": "US", "simit-2022": "EU"}
 
 
+@pytest.mark.safety("SAF-405")
 def test_nothing_is_signed_off(knowledge: Knowledge) -> None:
     assert all(source.signed_off_by is None for source in knowledge.sources.values())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from ndm_advisor.explain.advise import advise
 from ndm_advisor.read.case_file import build_case
 
@@ -39,6 +41,7 @@ def _actions(answer):
     return {a.id: a.action for a in answer.alerts}
 
 
+@pytest.mark.safety("SAF-306")
 def test_the_dose_of_an_order_that_is_replaced_is_not_mended(knowledge, names):
     answer = _answer(knowledge, names)
     assert [c.do for c in answer.order_check.change] == ["replace"]
@@ -47,12 +50,14 @@ def test_the_dose_of_an_order_that_is_replaced_is_not_mended(knowledge, names):
     assert "this order goes" in actions["dose-outside-band"]
 
 
+@pytest.mark.safety("SAF-306")
 def test_a_resistant_drug_is_stopped_when_its_replacement_hangs(knowledge, names):
     actions = _actions(_answer(knowledge, names))
     assert "when it hangs" in actions["resistant-drug-ordered"]
     assert "Do not give it" not in actions["resistant-drug-ordered"]
 
 
+@pytest.mark.safety("SAF-306", "SAF-103")
 def test_a_drug_the_patient_is_severely_allergic_to_is_held_at_once(knowledge, names):
     allergy = {"allergies": [{"drug": "meropenem", "severity": "severe"}]}
     answer = _answer(knowledge, names, patient=allergy)
@@ -64,12 +69,14 @@ def test_a_drug_the_patient_is_severely_allergic_to_is_held_at_once(knowledge, n
             assert alert.action.startswith("Hold every further dose")
 
 
+@pytest.mark.safety("SAF-306")
 def test_at_colonisation_the_order_stops_and_nothing_replaces_it(knowledge, names):
     answer = _answer(knowledge, names, site="colonisation")
     assert [c.do for c in answer.order_check.change] == ["stop"]
     assert "Give " not in _actions(answer)["carbapenem-alone"]
 
 
+@pytest.mark.safety("SAF-306")
 def test_a_running_drug_is_adjusted_without_a_second_load(knowledge, names):
     order = {
         "drug": "aztreonam-avibactam",

@@ -55,6 +55,7 @@ def one(order: dict[str, Any], dose: dict[str, Any], kind: str) -> dict[str, Any
     return made
 
 
+@pytest.mark.safety("SAF-107")
 @pytest.mark.parametrize("label", DOCUMENTS, ids=str)
 def test_offered_as_printed_raises_no_stop(label, knowledge, names) -> None:
     document = {k: v for k, v in DOCUMENTS[label].items() if k != "orders"}

@@ -79,6 +79,7 @@ def installed(clean, wheel) -> Path:
     return binaries / "ndm-advisor"
 
 
+@pytest.mark.safety("SAF-506")
 def test_carries_every_file_of_the_knowledge_base(names):
     ours = {
         f"ndm_advisor/_data/{file.relative_to(ROOT / 'data').as_posix()}"
@@ -132,6 +133,7 @@ def test_every_module_of_the_checkout_is_in_it(names):
     assert modules <= set(names)
 
 
+@pytest.mark.safety("SAF-506")
 def test_gives_the_advice_for_an_example_it_carries(installed, clean):
     package = run(
         installed.with_name("python"),
@@ -173,6 +175,7 @@ def test_checks_its_own_knowledge_base(installed, clean):
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.safety("SAF-502")
 @pytest.mark.skipif(not (ROOT / "data" / "seal.json").is_file(), reason="the base is not sealed")
 def test_starts_from_the_seal_it_carries(installed, clean):
     done = run(installed, "about", cwd=clean)

@@ -122,6 +122,7 @@ def compare(
         )
 
 
+@pytest.mark.safety("SAF-401", "SAF-402")
 @settings(
     max_examples=60,
     deadline=None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -81,6 +82,7 @@ def order(draw: st.DrawFn) -> dict[str, Any]:
     return made
 
 
+@pytest.mark.safety("SAF-302")
 @settings(
     max_examples=300,
     deadline=None,

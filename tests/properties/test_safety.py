@@ -56,6 +56,7 @@ def reported(flat: dict[str, Any], drug: str) -> str:
     return value if isinstance(value, str) else value["category"]
 
 
+@pytest.mark.safety("SAF-101", "SAF-102", "SAF-104", "SAF-105")
 @PROFILE
 @given(flat=flat_cases())
 def test_what_is_offered_is_never_one_of_the_known_harms(flat, run) -> None:
@@ -75,6 +76,7 @@ def test_what_is_offered_is_never_one_of_the_known_harms(flat, run) -> None:
             pytest.fail(f"{offer.id} is not in stock")
 
 
+@pytest.mark.safety("SAF-109", "SAF-404")
 @PROFILE
 @given(flat=flat_cases())
 def test_one_outcome_and_regimens_only_with_it(flat, run) -> None:
@@ -84,6 +86,7 @@ def test_one_outcome_and_regimens_only_with_it(flat, run) -> None:
     assert (answer.abstention is not None) == (answer.outcome == "abstention")
 
 
+@pytest.mark.safety("SAF-204", "SAF-208")
 @PROFILE
 @given(flat=flat_cases())
 def test_every_offer_is_sourced_ranked_and_dosed_or_pending(flat, run, knowledge) -> None:
@@ -102,6 +105,7 @@ def test_every_offer_is_sourced_ranked_and_dosed_or_pending(flat, run, knowledge
     assert answer.dose_pending == pending
 
 
+@pytest.mark.safety("SAF-203")
 @PROFILE
 @given(flat=flat_cases())
 def test_no_daily_dose_passes_the_maximum(flat, run) -> None:
@@ -116,6 +120,7 @@ def test_no_daily_dose_passes_the_maximum(flat, run) -> None:
             assert per_day <= order.daily_max_mg * 1.0001, (order.drug, per_day)
 
 
+@pytest.mark.safety("SAF-107")
 @PROFILE
 @given(flat=flat_cases())
 def test_nothing_offered_raises_a_stop_but_row_4b_with_an_insertion(flat, run) -> None:
@@ -125,6 +130,7 @@ def test_nothing_offered_raises_a_stop_but_row_4b_with_an_insertion(flat, run) -
         assert stops <= {"pair-untested-e-coli"}
 
 
+@pytest.mark.safety("SAF-301")
 @PROFILE
 @given(flat=flat_cases())
 def test_each_alert_id_stands_once_and_speaks(flat, run) -> None:

@@ -20,6 +20,7 @@ def test_there_are_examples():
     assert len(BAD) >= 15
 
 
+@pytest.mark.safety("SAF-406")
 @pytest.mark.parametrize("file", BAD, ids=lambda file: file.stem)
 def test_prints_as_expected(file):
     path = f"examples/bad/{file.name}"

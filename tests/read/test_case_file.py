@@ -77,6 +77,7 @@ def test_the_case_of_the_interface_is_read_whole_and_without_a_remark():
     assert case.orders[0].drug_id == "aztreonam"
 
 
+@pytest.mark.safety("SAF-401")
 def test_an_empty_list_and_false_are_answers():
     case = read(with_patient("allergies = []", "pregnant = false", "conditions = []"))
     assert case.patient.allergies == ()
@@ -128,6 +129,7 @@ def test_required_keys_point_at_the_header_of_their_table():
     ]
 
 
+@pytest.mark.safety("SAF-206", "SAF-406")
 @pytest.mark.parametrize(
     ("line", "code", "help_"),
     [
@@ -210,6 +212,7 @@ def test_the_interval_of_aztreonam_is_6_or_8():
     assert codes(SMALLEST + "[hospital]\naztreonam_interval_h = true\n") == ["E204"]
 
 
+@pytest.mark.safety("SAF-406")
 def test_all_problems_come_at_once_sorted_by_line():
     lines = [p.line for p in problems(with_patient("crcl = 1", 'sex = "x"', "weight_kg = 999"))]
     assert lines == [7, 8, 9]
@@ -228,6 +231,7 @@ ACCEPTED = {  # key: (lowest and highest accepted, just outside them)
 }
 
 
+@pytest.mark.safety("SAF-206")
 @pytest.mark.parametrize("key", ACCEPTED)
 def test_the_accepted_range_ends_where_the_dossier_says(key):
     low, high, below, above = ACCEPTED[key]
@@ -238,6 +242,7 @@ def test_the_accepted_range_ends_where_the_dossier_says(key):
             assert codes(with_patient(f"{key} = {value}")) == ["E207"]
 
 
+@pytest.mark.safety("SAF-206")
 @pytest.mark.parametrize(
     ("key", "quiet", "remarked"),
     [
@@ -256,6 +261,7 @@ def test_the_plausible_range_ends_where_the_dossier_says(key, quiet, remarked):
         assert only_warning(with_patient(f"{key} = {value}")).code == "W310", value
 
 
+@pytest.mark.safety("SAF-206")
 @pytest.mark.parametrize(
     ("line", "help_"),
     [
@@ -294,6 +300,7 @@ def test_scores_end_at_their_maximum(key, high):
 # --- between keys ----------------------------------------------------------------------------
 
 
+@pytest.mark.safety("SAF-205")
 def test_creatinine_in_two_units_points_at_both():
     problem = only(
         with_patient("creatinine_mg_dl = 1.2", "sex = 'male'", "creatinine_umol_l = 106")
@@ -386,6 +393,7 @@ def test_other_results_are_refused(row, code, help_):
     assert (problem.help or "").startswith(help_)
 
 
+@pytest.mark.safety("SAF-102")
 def test_one_drug_under_two_names_with_different_results():
     problem = only(with_results('"ceftazidime-avibactam" = "R"', 'ATM = "R"', '"CAZ-AVI" = "S"'))
     assert (problem.code, problem.line, problem.key) == ("E302", 11, "panel.results.CAZ-AVI")
@@ -446,6 +454,7 @@ def test_fosfomycin_without_a_route_is_kept_for_neither():
 # --- names -----------------------------------------------------------------------------------
 
 
+@pytest.mark.safety("SAF-106")
 def test_unknown_names_are_refused_with_suggestions_that_are_not_assumed():
     problem = only(with_results('aztreonm = "R"'))
     assert (problem.code, problem.help) == ("E401", "did you mean `aztreonam`? (not assumed)")
@@ -453,6 +462,7 @@ def test_unknown_names_are_refused_with_suggestions_that_are_not_assumed():
     assert codes(SMALLEST + '[hospital]\nstock = { "CZA + ATM" = true }\n') == ["E401"]
 
 
+@pytest.mark.safety("SAF-106")
 def test_names_match_whole():
     rows = read(with_results('aztreonam = "R"', 'aztreonam-avibactam = "S"')).panel.results
     assert {drug: row.category for drug, row in rows.items()} == {
@@ -466,6 +476,7 @@ def test_the_row_of_an_unknown_drug_is_still_checked():
     assert sorted(codes(with_results("aztreonm = { category = 'x' }"))) == ["E205", "E401"]
 
 
+@pytest.mark.safety("SAF-106")
 def test_ambiguous_names_are_refused_with_the_candidates():
     for text in (
         with_results('polymyxin = "S"'),
@@ -478,6 +489,7 @@ def test_ambiguous_names_are_refused_with_the_candidates():
         assert (problem.code, problem.help) == ("E402", "write `colistin` or `polymyxin-b`")
 
 
+@pytest.mark.safety("SAF-106")
 @pytest.mark.parametrize("name", ["AZT", "azt", " Azt "])
 def test_azt_is_refused_everywhere(name):
     for text in (
@@ -502,6 +514,7 @@ def test_unknown_organisms_are_refused_and_other_bacteria_are_not():
     )
 
 
+@pytest.mark.safety("SAF-103", "SAF-402")
 def test_allergies_keep_any_text_and_say_what_is_not_assessed():
     text = with_patient('allergies = [{ drug = "penicillin" }, { drug = "Azactam" }]')
     assert warnings(text) == []
@@ -561,6 +574,7 @@ def test_the_route_tells_the_two_fosfomycins_apart():
     assert codes(with_order('drug = "Monurol"', 'route = "iv"')) == ["E307"]
 
 
+@pytest.mark.safety("SAF-205")
 @pytest.mark.parametrize(
     "lines",
     [
@@ -574,6 +588,7 @@ def test_polymyxin_doses_carry_their_unit(lines):
     assert warnings(with_order(*lines)) == []
 
 
+@pytest.mark.safety("SAF-205")
 @pytest.mark.parametrize(
     "lines",
     [
@@ -596,12 +611,14 @@ def test_a_polymyxin_without_a_dose_is_not_assessable_but_valid():
     assert only_warning(with_order('drug = "colistin"')).code == "W308"
 
 
+@pytest.mark.safety("SAF-205")
 def test_millions_are_not_units():
     problem = only(with_order('drug = "colistin"', "dose_million_units = 9000000"))
     assert problem.code == "E207"
     assert "9,000,000 million units" in problem.message
 
 
+@pytest.mark.safety("SAF-205")
 @pytest.mark.parametrize(
     ("total", "agrees"), [(2000, True), (2040, True), (1961, True), (2042, False), (1500, False)]
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ndm_advisor.errors import Problem
 from ndm_advisor.read.codes import CODES
 from ndm_advisor.read.diagnostics import (
@@ -91,6 +93,7 @@ def test_a_line_without_a_column_is_named_alone():
     assert "  --> a.toml:4\n" in render_problem(problem, path="a.toml")
 
 
+@pytest.mark.safety("SAF-701")
 def test_escapes_and_directional_marks_are_written_out():
     assert visible("\x1b[2Jx\u202ey\u200b\x00\ud800") == "\\x1b[2Jx\\u202ey\\u200b\\x00\\ud800"
     assert visible("\u03b2-lactam \u2264 0.5") == "\u03b2-lactam \u2264 0.5"
@@ -99,6 +102,7 @@ def test_escapes_and_directional_marks_are_written_out():
     assert "\x07" not in text
 
 
+@pytest.mark.safety("SAF-701")
 def test_a_line_feed_in_a_message_cannot_forge_a_line():
     problem = Problem("E401", "error", "k", None, None, "unknown drug `a\nerror[E999]: b`")
     assert len(render_problem(problem, path="x").splitlines()) == 2
@@ -133,6 +137,7 @@ def test_a_width_beyond_the_line_is_cut():
     assert line == "x = 45"
 
 
+@pytest.mark.safety("SAF-605")
 def test_nothing_but_the_line_at_fault_is_shown():
     text = render_problem(at("weight_kg = 720", 13, 3), path="x")
     assert text.count(" | ") == 2

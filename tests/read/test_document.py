@@ -33,12 +33,14 @@ def test_windows_line_ends_do_not_shift_lines_or_show():
     assert problem.source_line == 'severity = "bad"'
 
 
+@pytest.mark.safety("SAF-703")
 def test_a_large_file_is_refused():
     assert refused(b"#" * (LARGEST_BYTES + 1)).problems[0].code == "E101"
     assert decode(b"#" * LARGEST_BYTES, path=None)
     assert codes("# " + "é" * 600_000) == ["E101"]  # characters of two bytes
 
 
+@pytest.mark.safety("SAF-703")
 def test_what_is_not_utf8_names_line_and_byte():
     problem = refused(b"a = 1\nb = 'caf\xe9'\n").problems[0]
     assert (problem.code, problem.line, problem.column) == ("E102", 2, None)
@@ -101,6 +103,7 @@ def test_an_unclosed_list_is_one_fault_and_the_parser_stops_there():
     assert codes(SMALLEST + "other_organisms = [\n'x'\n") == ["E104"]
 
 
+@pytest.mark.safety("SAF-406")
 def test_a_key_twice_points_at_both():
     problem = only(SMALLEST + 'severity = "severe"\ndevice = "none"\nseverity = "severe"\n')
     assert (problem.code, problem.line, problem.width) == ("E106", 8, 8)
@@ -126,11 +129,13 @@ def test_other_duplicates_are_refused_too():
     assert codes(SMALLEST + "site.x = 1") == ["E106"]
 
 
+@pytest.mark.safety("SAF-703")
 def test_nesting_is_refused_before_it_hurts():
     assert codes("a = " + "[" * 5000) == ["E107"]
     assert codes('{"a":' + "[" * 200_000) == ["E107"]
 
 
+@pytest.mark.safety("SAF-703")
 def test_numbers_too_long_to_convert_are_refused():
     assert codes("a = " + "9" * 5000) == ["E104"]
     assert codes('{"a": ' + "9" * 5000 + "}") == ["E105"]
@@ -147,6 +152,7 @@ def test_json_faults_have_line_and_column():
     assert (problem.code, problem.line, problem.column) == ("E105", 2, 7)
 
 
+@pytest.mark.safety("SAF-406")
 @pytest.mark.parametrize(
     ("text", "code"),
     [

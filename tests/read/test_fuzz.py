@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -85,12 +86,14 @@ def assert_clean(report: str) -> None:
     assert all(len(line) < 400 for line in report.splitlines())
 
 
+@pytest.mark.safety("SAF-703")
 @QUICK
 @given(st.text(max_size=400))
 def test_any_text(text):
     judged(text)
 
 
+@pytest.mark.safety("SAF-703")
 @QUICK
 @given(st.text(max_size=200))
 def test_any_text_as_json(text):
@@ -98,6 +101,7 @@ def test_any_text_as_json(text):
     judged("{" + text)
 
 
+@pytest.mark.safety("SAF-703")
 @QUICK
 @given(st.binary(max_size=200))
 def test_any_bytes(data):
@@ -107,6 +111,7 @@ def test_any_bytes(data):
         assert_refused(error)
 
 
+@pytest.mark.safety("SAF-703")
 @QUICK
 @given(st.data())
 def test_a_case_with_pieces_cut_out_doubled_or_scrambled(data):
@@ -119,6 +124,7 @@ def test_a_case_with_pieces_cut_out_doubled_or_scrambled(data):
     judged(text, "case.toml")
 
 
+@pytest.mark.safety("SAF-703")
 @QUICK
 @given(DOCUMENTS)
 def test_any_tables(document):
@@ -128,12 +134,14 @@ def test_any_tables(document):
         assert_refused(error)
 
 
+@pytest.mark.safety("SAF-703")
 @QUICK
 @given(DOCUMENTS)
 def test_any_json_object(document):
     judged(json.dumps(document, default=str), "case.json")
 
 
+@pytest.mark.safety("SAF-703")
 def test_bombs():
     for text in (
         "[" * 100_000,

@@ -73,6 +73,7 @@ class TestCellsOfManyLines:
         assert all(row.fault is None for row in found)
 
 
+@pytest.mark.safety("SAF-802")
 class TestQuotesThatDoNotClose:
     """The row at fault is refused, and no row below it is lost in it."""
 
@@ -125,6 +126,7 @@ class TestQuotesThatDoNotClose:
         assert "not a row of CSV" in (found[0].fault or "")
 
 
+@pytest.mark.safety("SAF-703")
 class TestSize:
     @pytest.mark.parametrize("note", ["x," * LARGEST_BYTES, '"' + "x" * LARGEST_BYTES + '"'])
     def test_a_row_larger_than_a_case(self, note: str) -> None:

@@ -20,6 +20,7 @@ ANSWERS = all_answers()
 SCHEMA = jsonschema.Draft202012Validator(json_schema())
 
 
+@pytest.mark.safety("SAF-208")
 @pytest.mark.parametrize("name", ANSWERS)
 def test_every_answer_validates_against_the_schema(name):
     SCHEMA.validate(json.loads(to_json(ANSWERS[name])))
@@ -113,6 +114,7 @@ def test_what_the_contract_does_not_know_is_a_bug():
         to_data({1})
 
 
+@pytest.mark.safety("SAF-701")
 @pytest.mark.parametrize("hostile", ["[bold]", "\x1b[31m", "\u202e", "\x00", "\x9b", "\x7f", '"\\'])
 def test_hostile_case_text_survives_and_no_escape_passes(hostile):
     raw = to_json(with_case_text(hostile)).decode()
@@ -120,6 +122,7 @@ def test_hostile_case_text_survives_and_no_escape_passes(hostile):
     assert raw.replace("\n", "").isprintable()
 
 
+@pytest.mark.safety("SAF-701")
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=20))
 def test_any_case_text_comes_back_as_it_was(string):

@@ -103,6 +103,7 @@ def test_bands_follow_an_answer_and_take_two_rows_each(answers, stem):
     assert all(re.match(r"  [a-z\d ,.]+ mL/min:", line) for line in edges)
 
 
+@pytest.mark.safety("SAF-207")
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("stem", EXAMPLES)
 def test_nothing_is_written_in_a_dangerous_way(answers, stem, view):
@@ -138,6 +139,7 @@ def amounts(order: DrugOrder) -> list[str]:
     return [dose.text.removeprefix(f"{name} ") for dose in doses if dose is not None]
 
 
+@pytest.mark.safety("SAF-207")
 @pytest.mark.parametrize("view", ["default", "linear", "piped"])
 @pytest.mark.parametrize("stem", EXAMPLES)
 def test_preferred_doses_are_whole_or_said_to_stand_elsewhere(answers, stem, view):
@@ -169,6 +171,7 @@ def general(condition: str, offer: Offer) -> str:
     return bare
 
 
+@pytest.mark.safety("SAF-403")
 @pytest.mark.parametrize("view", ["default", "linear", "piped"])
 @pytest.mark.parametrize("stem", EXAMPLES)
 def test_every_condition_of_every_offer_stands(answers, stem, view):
@@ -179,6 +182,7 @@ def test_every_condition_of_every_offer_stands(answers, stem, view):
             assert bare in screen or general(condition, offer) in screen, condition
 
 
+@pytest.mark.safety("SAF-303")
 @pytest.mark.parametrize("view", ["default", "linear", "piped"])
 @pytest.mark.parametrize("stem", EXAMPLES)
 def test_every_stop_stands_whole_and_every_caution_by_its_id(answers, stem, view):
@@ -195,6 +199,7 @@ def test_every_stop_stands_whole_and_every_caution_by_its_id(answers, stem, view
     assert whole >= min(1, len(cautions))
 
 
+@pytest.mark.safety("SAF-402")
 @pytest.mark.parametrize("view", ["default", "linear", "piped"])
 @pytest.mark.parametrize("stem", EXAMPLES)
 def test_gaps_are_counted_and_those_that_decide_are_named(answers, stem, view):
@@ -209,6 +214,7 @@ def test_gaps_are_counted_and_those_that_decide_are_named(answers, stem, view):
     assert "missing_value_effects" not in screen
 
 
+@pytest.mark.safety("SAF-404")
 @pytest.mark.parametrize("stem", EXAMPLES)
 def test_an_abstention_prints_its_lines_in_order(answers, stem):
     answer, screen = answers[stem], told(answers[stem])
@@ -247,6 +253,7 @@ def test_the_full_screen_has_everything(answers, stem):
     assert not [line for line in wanted if line not in screen]
 
 
+@pytest.mark.safety("SAF-207")
 @pytest.mark.parametrize("width", [200, 100, 80, 60, 30])
 @pytest.mark.parametrize("view", [Options(), Options(linear=True), Options(full=True)])
 @pytest.mark.parametrize("stem", EXAMPLES)

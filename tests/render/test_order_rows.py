@@ -83,6 +83,7 @@ def test_a_stop_names_the_drug_once():
     assert order_rows(found) == ("order 1 meropenem 1 g: stop: given twice",)
 
 
+@pytest.mark.safety("SAF-302", "SAF-405")
 @pytest.mark.parametrize("name", SETS)
 def test_every_order_has_its_row_and_nothing_is_called_safe(judged, name):
     found = judged(SETS[name])
@@ -93,6 +94,7 @@ def test_every_order_has_its_row_and_nothing_is_called_safe(judged, name):
     assert "safe" not in rows(found)
 
 
+@pytest.mark.safety("SAF-402")
 def test_what_the_check_could_not_judge_says_so(judged):
     assert order_rows(judged(SETS["stranger"]))[2] == ("order 3 vancomycin 1 g: not assessed")
     assert rows(judged(SETS["nothing-but-a-name"])) == (
@@ -117,6 +119,7 @@ def test_harm_without_a_change_names_its_stops():
     assert ordered_now(found) == "Ordered now: STOP, harmful: carbapenem-alone."
 
 
+@pytest.mark.safety("SAF-303")
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("name", SETS)
 def test_stops_and_changes_stand_whole_on_every_screen(judged, name, view):

@@ -44,6 +44,7 @@ def names(recommendation: Recommendation) -> set[str]:
     return {drug_name(part) for offer in recommendation.regimens for part in offer.id.split("+")}
 
 
+@pytest.mark.safety("SAF-207")
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("name", ANSWERS)
 def test_every_drug_and_every_amount_is_whole_at_every_width(name, width):
@@ -82,6 +83,7 @@ def test_an_ordinary_case_fits_a_screen_of_24_by_80(name):
     assert max(map(len, lines)) <= 80
 
 
+@pytest.mark.safety("SAF-303")
 def test_a_screen_too_long_names_the_cautions_it_folds_and_keeps_every_stop_whole():
     crowded = answer(alerts=(*cautions(8), *(STOP._replace(id=f"stop-{n}") for n in range(5))))
     screen = to_text(crowded)
@@ -131,6 +133,7 @@ def test_the_case_note_follows_what_was_not_assessed_and_goes_on_in_full():
     assert note in " ".join(to_text(case, Options(full=True)).split())
 
 
+@pytest.mark.safety("SAF-207")
 @pytest.mark.parametrize("name", ANSWERS)
 @pytest.mark.parametrize("view", VIEWS)
 def test_nothing_on_a_screen_is_written_in_a_dangerous_way(name, view):
@@ -148,6 +151,7 @@ def test_nothing_on_a_screen_is_written_in_a_dangerous_way(name, view):
         assert not re.search(wrong, screen), wrong
 
 
+@pytest.mark.safety("SAF-701")
 @pytest.mark.parametrize("name", ANSWERS)
 @pytest.mark.parametrize("view", VIEWS)
 def test_there_are_no_escape_codes(name, view):
@@ -173,6 +177,7 @@ def test_a_pipe_gets_unfolded_lines():
 HOSTILE = ["[bold]", "[/x]", "[bed 4]", "\x1b[31m", "\u202eR", "nul\x00"]
 
 
+@pytest.mark.safety("SAF-701")
 @pytest.mark.parametrize("hostile", HOSTILE)
 @pytest.mark.parametrize("width", [80, 30, None])
 def test_hostile_case_text_survives_as_text(hostile, width):
@@ -181,6 +186,7 @@ def test_hostile_case_text_survives_as_text(hostile, width):
     assert screen.replace("\n", "").isprintable()
 
 
+@pytest.mark.safety("SAF-701")
 @settings(max_examples=60, deadline=None)
 @given(st.text(min_size=1, max_size=12), st.sampled_from([80, 40, None]))
 def test_any_case_text_survives_as_text(string, width):

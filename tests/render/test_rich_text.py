@@ -28,6 +28,7 @@ def printed(recommendation, width=100, options=None, **console):
     return stream.getvalue()
 
 
+@pytest.mark.safety("SAF-207", "SAF-701")
 @pytest.mark.parametrize("width", [200, 100, 80, 60, 30])
 @pytest.mark.parametrize("name", all_answers())
 def test_colour_adds_nothing_but_colour(name, width):
@@ -53,6 +54,7 @@ def test_without_colour_bold_remains():
     assert not re.search(r"\x1b\[(?:1;)?(?:3|4|9|10)\d", screen)
 
 
+@pytest.mark.safety("SAF-701")
 @pytest.mark.parametrize(
     "hostile", ["[bold]", "[/x]", "[s]", "[bed 4]", "\x1b[31m", "\u202e", ":smile:"]
 )
@@ -62,6 +64,7 @@ def test_hostile_case_text_survives_as_text(hostile):
     assert bare.replace("\n", "").isprintable()
 
 
+@pytest.mark.safety("SAF-701")
 @settings(max_examples=40, deadline=None)
 @given(st.text(min_size=1, max_size=12))
 def test_any_case_text_survives_as_text(string):

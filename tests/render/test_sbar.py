@@ -85,12 +85,14 @@ def test_nobody_is_named(texts, stem):
     assert not [who for who in (*WHO, "Zyxwv", "ward-nine") if who in texts[stem][1]]
 
 
+@pytest.mark.safety("SAF-207")
 @pytest.mark.parametrize("stem", STEMS)
 def test_nothing_is_written_in_a_dangerous_way(texts, stem):
     for what, pattern in FORBIDDEN.items():
         assert not re.search(pattern, texts[stem][1]), what
 
 
+@pytest.mark.safety("SAF-505")
 @pytest.mark.parametrize("stem", STEMS)
 def test_every_stamp_is_there(texts, stem):
     found, shown = texts[stem][0], on_one_line(texts[stem][1])
@@ -114,6 +116,7 @@ def test_the_situation_and_the_background_hold_what_was_asked(texts, stem):
         assert line.text in background
 
 
+@pytest.mark.safety("SAF-303")
 @pytest.mark.parametrize("stem", STEMS)
 def test_every_stop_and_caution_stands_with_what_to_do(texts, stem):
     found, shown = texts[stem]
@@ -135,6 +138,7 @@ def amounts(order):
     return [dose.text.removeprefix(name) for dose in doses if dose is not None]
 
 
+@pytest.mark.safety("SAF-207")
 @pytest.mark.parametrize("stem", STEMS)
 def test_the_request_has_the_whole_orders(texts, stem):
     found, request = texts[stem][0], part(texts[stem][1], "REQUEST")
@@ -180,6 +184,7 @@ def test_works_for_every_outcome(name):
     assert shown.endswith(f"{CLOSING}\n")
 
 
+@pytest.mark.safety("SAF-304")
 def test_an_acknowledged_stop_is_still_said_with_its_reason():
     seen = STOP._replace(acknowledged="consultant aware")
     found = harmful()
@@ -204,6 +209,7 @@ def test_allergies_stand_as_given_and_missing_ones_as_such():
     assert "Allergies: not given." in part(to_sbar(answer(allergies=None)), "BACKGROUND")
 
 
+@pytest.mark.safety("SAF-501")
 def test_overdue_knowledge_is_said_first_and_an_override_without_its_path():
     override = {"path": "secret/config.toml", "sha256": "ff00aa" + "2" * 58, "keys": ["region"]}
     stamp = PROVENANCE._replace(review_due_on="2026-11-01", local_override=override)
@@ -213,6 +219,7 @@ def test_overdue_knowledge_is_said_first_and_an_override_without_its_path():
     assert "secret" not in shown
 
 
+@pytest.mark.safety("SAF-701")
 @pytest.mark.parametrize("hostile", ["\x1b[31m", "\u202e", "[/red]", "x" * 300, "\ud800", "a\nb"])
 def test_case_text_is_data_and_never_widens_a_row(hostile):
     found = with_case_text(hostile)._replace(allergies=(hostile,))

@@ -47,6 +47,7 @@ def test_the_answer_comes_before_the_reasons():
     assert keys(answer())[-2:] == ["not-assessed", "closing"]
 
 
+@pytest.mark.safety("SAF-505")
 def test_the_header_carries_every_stamp():
     first, second, *_ = blocks(answer(), DEFAULT)
     assert len(first.lines) == 3
@@ -63,6 +64,7 @@ def test_the_header_carries_every_stamp():
         assert stamp in header
 
 
+@pytest.mark.safety("SAF-405")
 def test_every_screen_ends_by_saying_that_nobody_signed_it_off():
     for case in all_answers().values():
         for fold in FOLDS:
@@ -72,6 +74,7 @@ def test_every_screen_ends_by_saying_that_nobody_signed_it_off():
                 assert "Decision support" in words[0]
 
 
+@pytest.mark.safety("SAF-505")
 def test_the_header_says_where_each_setting_came_from_and_what_overrides():
     override = {"path": "config.toml", "sha256": "ff00aa" + "2" * 58, "keys": ["hospital.region"]}
     stamp = PROVENANCE._replace(region_from="case", local_override=override)
@@ -80,6 +83,7 @@ def test_the_header_says_where_each_setting_came_from_and_what_overrides():
     assert "local override config.toml (ff00aa): hospital.region" in header
 
 
+@pytest.mark.safety("SAF-501")
 @pytest.mark.parametrize(("due", "overdue"), [("2026-11-21", True), ("2026-11-22", False)])
 def test_overdue_knowledge_is_said_above_the_bottom_line(due, overdue):
     screen = keys(answer(provenance=PROVENANCE._replace(review_due_on=due)))
@@ -88,6 +92,7 @@ def test_overdue_knowledge_is_said_above_the_bottom_line(due, overdue):
         assert screen.index("overdue") < screen.index("bottom-line")
 
 
+@pytest.mark.safety("SAF-303")
 def test_stops_come_first_then_cautions_by_priority():
     late, early = EDGE._replace(id="late", priority=90), EDGE._replace(id="early", priority=5)
     screen = keys(answer(alerts=(STANDING, late, early, STOP)))
@@ -108,6 +113,7 @@ def test_cautions_beyond_five_are_counted_and_named():
     assert "more CAUTION" not in said(answer(alerts=cautions(5)))
 
 
+@pytest.mark.safety("SAF-303")
 def test_stops_are_never_counted_instead_of_shown():
     stops = tuple(STOP._replace(id=f"stop-{n}") for n in range(9))
     assert said(answer(alerts=stops)).count("STOP: Do: ") == 9
@@ -120,12 +126,14 @@ def test_a_note_waits_for_full_unless_it_stands():
     assert "aztreonam-alone" in said(answer(alerts=(STANDING,)))
 
 
+@pytest.mark.safety("SAF-304")
 def test_an_acknowledged_stop_stays_with_its_reason():
     text = said(answer(alerts=(STOP._replace(acknowledged="consultant aware"),)))
     assert "STOP: Meropenem" in text
     assert "Acknowledged: consultant aware" in text
 
 
+@pytest.mark.safety("SAF-207")
 def test_an_order_is_whole_load_first_then_maintenance():
     text = said(answer())
     assert "ceftazidime 1 g + avibactam 0.25 g (1.25 g total) IV every 8 hours over 3 hours" in text
@@ -163,6 +171,7 @@ def test_companions_and_the_48_hour_choice_stand_on_the_default_screen():
     assert "watch for seizures" in text
 
 
+@pytest.mark.safety("SAF-403")
 def test_conditions_of_every_offer_stand_on_the_default_screen():
     first = PAIR._replace(conditions=("your hospital stocks it",))
     second = SECOND._replace(conditions=("CrCl is at least 60 mL/min",))
@@ -201,6 +210,7 @@ def test_a_condition_on_one_drug_of_two_keeps_its_name():
     assert "its drugs" not in text
 
 
+@pytest.mark.safety("SAF-303", "SAF-403")
 @pytest.mark.parametrize("fold", FOLDS)
 def test_no_fold_drops_a_regimen_a_condition_a_stop_or_the_name_of_a_caution(fold):
     first = PAIR._replace(conditions=("only if the first holds",), provisional=True)
@@ -236,6 +246,7 @@ def test_the_band_is_printed_with_its_edges_once_if_shared():
     assert "aztreonam above 30 mL/min" in text
 
 
+@pytest.mark.safety("SAF-204")
 def test_a_withheld_dose_says_what_to_give_and_shows_every_band_below():
     text = said(pending())
     assert "dose withheld: give CrCl or creatinine; every CrCl band stands below" in text
@@ -273,6 +284,7 @@ def test_orders_print_verdict_and_what_to_change():
     assert "ORDERS" not in said(answer())
 
 
+@pytest.mark.safety("SAF-402")
 def test_gaps_are_named_and_full_says_what_to_supply():
     items = tuple(NotAssessed(f"fact {n}", "not given", f"key_{n}") for n in range(12))
     text = said(answer(not_assessed=items))
@@ -283,6 +295,7 @@ def test_gaps_are_named_and_full_says_what_to_supply():
     )
 
 
+@pytest.mark.safety("SAF-402")
 def test_gaps_that_do_not_fit_are_counted_and_those_that_decide_always_stand():
     items = (
         *(NotAssessed(f"lesser fact {n}", "not given", "", (f"other.key_{n}",)) for n in range(40)),
@@ -349,6 +362,7 @@ def test_information_on_abstention_is_not_said_twice():
     assert text.count("laboratory data; ask.") == 1
 
 
+@pytest.mark.safety("SAF-404")
 @pytest.mark.parametrize("name", ["colonised", "outside"])
 def test_without_a_regimen_no_part_of_one_is_printed(name):
     assert not {"regimen", "dose", "kidney", "infusion"} & set(keys(all_answers()[name]))

@@ -16,6 +16,7 @@ def test_the_examples_in_the_docstrings_hold():
     assert doctest.testmod(words).failed == 0
 
 
+@pytest.mark.safety("SAF-207")
 @pytest.mark.parametrize(
     ("mg", "written"),
     [
@@ -77,6 +78,7 @@ def test_times_are_words(written, expected):
     assert written == expected
 
 
+@pytest.mark.safety("SAF-205")
 def test_a_polymyxin_never_has_a_bare_mg():
     assert words.polymyxin_amount("mg-colistin-base", 300) == "300 mg colistin base"
     assert words.polymyxin_amount("million-units-colistimethate", 4.5) == (
@@ -96,6 +98,7 @@ def test_names_are_written_in_full():
     assert words.join_names([]) == ""
 
 
+@pytest.mark.safety("SAF-207")
 @given(st.floats(min_value=0, max_value=1e7, allow_nan=False))
 def test_no_number_has_a_trailing_zero_or_lacks_a_leading_one(x):
     written = words.number(x)

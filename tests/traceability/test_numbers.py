@@ -140,12 +140,14 @@ def origins(walks) -> dict[Origin, int]:
 # -- the walk ------------------------------------------------------------------------------------
 
 
+@pytest.mark.safety("SAF-208")
 @pytest.mark.parametrize("label", CASES)
 def test_every_number_is_walked_to_where_it_comes_from(label, walks) -> None:
     lost = [report(screen, token) for screen, found in walks[label].screens for token in found.lost]
     assert not lost, "\n".join(lost)
 
 
+@pytest.mark.safety("SAF-208")
 def test_every_walk_ends_at_a_source_with_a_locator(origins) -> None:
     for origin in origins:
         if origin.kind == "record":
@@ -155,6 +157,7 @@ def test_every_walk_ends_at_a_source_with_a_locator(origins) -> None:
             assert locator.strip(), f"{origin.path} cites {source} without a locator"
 
 
+@pytest.mark.safety("SAF-208", "SAF-407")
 def test_an_unverified_figure_says_so(origins) -> None:
     for origin in origins:
         if origin.kind == "record" and origin.grade == UNVERIFIED:
@@ -208,6 +211,7 @@ def lost_after(walked: Walks, screen: Screen, old: str, new: str) -> list[str]:
     return [token.text for token in found.lost]
 
 
+@pytest.mark.safety("SAF-208")
 @pytest.mark.parametrize(
     ("label", "old", "new", "number"),
     [
@@ -228,6 +232,7 @@ def test_one_changed_number_is_reported(label, old, new, number, walks) -> None:
     assert number in lost_after(walks[label], screen, old, new)
 
 
+@pytest.mark.safety("SAF-208")
 @pytest.mark.parametrize(
     "label",
     [

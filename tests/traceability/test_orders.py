@@ -67,12 +67,14 @@ def numbers(value: Any, path: str = "") -> Iterator[str]:
         yield path
 
 
+@pytest.mark.safety("SAF-208")
 def test_no_key_of_an_order_goes_unproved(answers) -> None:
     seen = {path.split(".")[0] for _, _, order, _ in orders(answers) for path in numbers(order)}
     assert seen <= set().union(*PROVED.values())
     assert seen >= PROVED["of its own"] | {"loading_dose", "maintenance_dose", "crcl_band"}
 
 
+@pytest.mark.safety("SAF-202", "SAF-208")
 def test_every_order_is_a_band_with_that_bands_sources(answers) -> None:
     proved = 0
     for label, answer, order, pair in orders(answers):
@@ -82,6 +84,7 @@ def test_every_order_is_a_band_with_that_bands_sources(answers) -> None:
     assert proved >= 50
 
 
+@pytest.mark.safety("SAF-204")
 def test_a_withheld_order_cites_its_table(answers) -> None:
     withheld = [o for o in orders(answers) if o[2]["maintenance_dose"] is None]
     assert withheld
@@ -95,6 +98,7 @@ def test_a_withheld_order_cites_its_table(answers) -> None:
         assert order["daily_max_mg"] in maxima | {None}, label
 
 
+@pytest.mark.safety("SAF-202")
 def test_the_clearance_lies_in_the_band(answers) -> None:
     for label, answer, order, pair in orders(answers):
         if order["crcl_band"] is not None:
@@ -116,6 +120,7 @@ def test_the_distance_is_to_the_nearest_edge_that_changes_the_order(answers) -> 
             assert any(abs(got - wanted) < 1e-9 for wanted in distances), label
 
 
+@pytest.mark.safety("SAF-202")
 def test_every_alternative_dose_is_a_band(answers) -> None:
     found = [o for o in orders(answers) if o[2]["alternative_dose"]]
     assert found
@@ -127,6 +132,7 @@ def test_every_alternative_dose_is_a_band(answers) -> None:
         assert [source for source, _ in beyond] == (["CRASS-2019"] if rule else []), label
 
 
+@pytest.mark.safety("SAF-204")
 def test_every_band_of_a_pending_dose_is_a_band(answers) -> None:
     found = [o for o in orders(answers) if o[2]["bands"]]
     assert found
@@ -146,6 +152,7 @@ def test_every_cited_source_is_held(answers) -> None:
 # -- the test can fail ---------------------------------------------------------------------------
 
 
+@pytest.mark.safety("SAF-208")
 def test_each_changed_number_of_an_order_is_found(answers) -> None:
     """Raise every number proved by the band by one, one at a time: no band is left."""
     answer = answers["intra-abdominal-aki"]

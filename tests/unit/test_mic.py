@@ -49,6 +49,7 @@ def test_only_an_end_point_is_not_censored():
     assert all(parse_mic(f"{sign}8").is_censored for sign in ("<", "<=", ">", ">="))
 
 
+@pytest.mark.safety("SAF-206")
 @pytest.mark.parametrize(
     ("text", "advice"),
     [
@@ -119,6 +120,7 @@ def test_rounding_goes_up_and_less_than_doubles(value):
     assert value <= round_up_to_doubling_dilution(value) < 2 * value
 
 
+@pytest.mark.safety("SAF-703")
 @given(st.text(max_size=30))
 def test_any_text_is_read_or_refused(text):
     with contextlib.suppress(MicFormatError):

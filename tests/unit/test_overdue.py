@@ -17,6 +17,7 @@ def case(names):
     return build_case(document(flat, {}, []), names=names, on=date(2027, 1, 1))[0]
 
 
+@pytest.mark.safety("SAF-501")
 @pytest.mark.parametrize(
     ("on", "fires"),
     [(date(2027, 5, 21), False), (date(2027, 5, 22), False), (date(2027, 5, 23), True)],

@@ -29,6 +29,7 @@ COMPUTED = {"would_change", "missing_value_effects", "next_question", "not_asses
 WHOLE = 20  # one in so many is compared with what would change it, too: that decides it 200 times
 
 
+@pytest.mark.safety("SAF-108", "SAF-504")
 @pytest.mark.parametrize(
     ("place", "vignette"), [pytest.param(i, v, id=v.label) for i, v in enumerate(ALL)]
 )
