@@ -13,6 +13,7 @@ from tests.cli.conftest import CASES, ON, ROOT, Run
 from tests.cli.watched import Seen, watched
 
 CASE = CASES / "bloodstream-all-tested.toml"
+LAB = ROOT / "examples" / "lab"
 BEDSIDE = "bed 4, left window"  # stands for anything a case may hold
 
 # Every command, most of them in several formats; none is asked to write a file.
@@ -22,10 +23,15 @@ READING: dict[str, tuple[str | Path, ...]] = {
     "advise --trace": ("advise", CASE, "--on", ON, "--trace", "--format", "text"),
     "advise json": ("advise", CASE, "--on", ON, "--format", "json"),
     "advise sbar": ("advise", CASE, "--on", ON, "--format", "sbar"),
+    "advise html": ("advise", CASE, "--on", ON, "--format", "html"),
+    "advise md": ("advise", CASE, "--on", ON, "--format", "md"),
+    "advise fhir": ("advise", CASE, "--on", ON, "--format", "fhir"),
+    "advise cds-hooks": ("advise", CASE, "--on", ON, "--format", "cds-hooks"),
     "advise -": ("advise", "-", "--on", ON),
     "batch": ("batch", CASES, "--on", ON),
     "batch ndjson": ("batch", CASES, "--on", ON, "--format", "ndjson"),
     "batch csv": ("batch", CASES, "--on", ON, "--format", "csv"),
+    "batch html": ("batch", CASES, "--on", ON, "--format", "html"),
     "validate": ("validate", CASE, "--on", ON),
     "what-if": ("what-if", CASE, "--on", ON),
     "schedule": ("schedule", CASE, "--on", ON),
@@ -41,6 +47,12 @@ READING: dict[str, tuple[str | Path, ...]] = {
     "help": ("help", "exit-statuses"),
     "knowledge check": ("knowledge", "check"),
     "knowledge list": ("knowledge", "list", "drug"),
+    "knowledge diff": ("knowledge", "diff", "--against", "idsa-2026", CASE, "--on", ON),
+    "teach list": ("teach", "--list"),
+    "teach blind": ("teach", "--blind", "2"),
+    "teach html": ("teach", "--export", "html", "1"),
+    "import whonet": ("import", "whonet", LAB / "whonet.csv", "--site", "complicated-uti"),
+    "import fhir": ("import", "fhir", LAB / "bundle.json", "--on", ON, "--dry-run"),
     "knowledge show": ("knowledge", "show", "aztreonam"),
 }
 # Each with the file it is asked for, OUT.
@@ -48,7 +60,11 @@ WRITING: dict[str, tuple[str | Path, ...]] = {
     "advise": ("advise", CASE, "--on", ON, "-o", "OUT"),
     "advise json": ("advise", CASE, "--on", ON, "--format", "json", "-o", "OUT"),
     "advise sbar": ("advise", CASE, "--on", ON, "--format", "sbar", "-o", "OUT"),
+    "advise html": ("advise", CASE, "--on", ON, "--format", "html", "-o", "OUT"),
+    "advise fhir": ("advise", CASE, "--on", ON, "--format", "fhir", "-o", "OUT"),
+    "teach html": ("teach", "--export", "html", "1", "-o", "OUT"),
     "batch": ("batch", CASES, "--on", ON, "-o", "OUT"),
+    "batch html": ("batch", CASES, "--on", ON, "--format", "html", "-o", "OUT"),
     "batch json": ("batch", CASES, "--on", ON, "--format", "json", "-o", "OUT"),
     "batch ndjson": ("batch", CASES, "--on", ON, "--format", "ndjson", "-o", "OUT"),
     "batch csv": ("batch", CASES, "--on", ON, "--format", "csv", "-o", "OUT", "--jobs", "2"),

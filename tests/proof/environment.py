@@ -1,7 +1,6 @@
 """Other Pythons, other versions of the dependencies, installed as users do: one command.
 
-`python -m tests.proof.environment [--python PATH]... [--only NAME] [--folder DIR]`; see
-docs/proof.md.
+`python -m tests.proof.environment [--python PATH]... [--only NAME]`; see docs/proof.md.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from typing import Final
 import atheris
 
 with atheris.instrument_imports(include=["ndm_advisor"]):
+    from tests.proof.fuzz.large import large_inputs
     from tests.proof.fuzz.mutate import Mutator
     from tests.proof.fuzz.tally import Seen, Tally
     from tests.proof.fuzz.target import Target, Violation
@@ -40,6 +41,14 @@ class Worker:
         self.seen = Seen(folder / f"worker-{number}.seen")
         self.target = Target()
         self.mutator = Mutator(number)
+        if self.tally.runs == 0:
+            self._large_inputs()
+
+    def _large_inputs(self) -> None:
+        """What is too large for the fuzzer to find, shared among the processes at their start."""
+        for place, data in enumerate(large_inputs()):
+            if place % 2 == self.number % 2:
+                self.one(data)
 
     def corpus(self) -> Path:
         """The folder libFuzzer keeps its inputs in, with some to begin with."""
