@@ -31,7 +31,6 @@ READING: dict[str, tuple[str | Path, ...]] = {
     "batch": ("batch", CASES, "--on", ON),
     "batch ndjson": ("batch", CASES, "--on", ON, "--format", "ndjson"),
     "batch csv": ("batch", CASES, "--on", ON, "--format", "csv"),
-    "batch html": ("batch", CASES, "--on", ON, "--format", "html"),
     "validate": ("validate", CASE, "--on", ON),
     "what-if": ("what-if", CASE, "--on", ON),
     "schedule": ("schedule", CASE, "--on", ON),
@@ -93,14 +92,15 @@ def test_a_command_that_is_not_asked_to_writes_nothing(tmp_path: Path, name: str
 
 
 @pytest.mark.safety("SAF-603")
+@pytest.mark.parametrize("form", ["json", "html"])
 def test_the_records_of_a_run_without_a_file_have_no_name(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
 ) -> None:
-    """`--format json` puts the worst first: until the end they wait in a file without a name."""
+    """These put the worst first: until the end the records wait in a file without a name."""
     short_lived = tmp_path / "short-lived"
     short_lived.mkdir()
     monkeypatch.setenv("TMPDIR", str(short_lived))
-    seen = watched(tmp_path, "batch", CASES, "--on", ON, "--format", "json")
+    seen = watched(tmp_path, "batch", CASES, "--on", ON, "--format", form)
     assert seen.status == 0
     assert seen.talked == []
     assert {what for what in seen.touched if not what.startswith(str(short_lived))} <= {os.devnull}
