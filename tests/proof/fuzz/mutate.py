@@ -97,8 +97,9 @@ class Mutator:
 
     def _left_out(self, document: Document) -> None:
         tables = [t for t in (document, *document.values()) if isinstance(t, dict) and t]
-        table = self.chance.choice(tables)
-        table.pop(self.chance.choice(list(table)), None)
+        if tables:
+            table = self.chance.choice(tables)
+            table.pop(self.chance.choice(list(table)), None)
 
     def _hostile_text(self, document: Document) -> None:
         text = self._text()
