@@ -69,13 +69,14 @@ SETTINGS: dict[str, dict[str, str]] = {
 
 
 def everything(**settings: str) -> bytes:
-    kept = {k: v for k, v in os.environ.items() if k not in {"TZ", "LANG", "LANGUAGE"}}
+    ours = {"TZ", "LANG", "LANGUAGE", "COLUMNS", "NO_COLOR", "XDG_CONFIG_HOME"}
+    kept = {k: v for k, v in os.environ.items() if k not in ours}
     kept = {k: v for k, v in kept.items() if not k.startswith(("LC_", "PYTHONHASH"))}
     done = subprocess.run(
         [sys.executable, "-c", ALL_OF_THEM],
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        env={**kept, "LC_ALL": "C.UTF-8", **settings},
+        env={**kept, "LC_ALL": "C.UTF-8", "XDG_CONFIG_HOME": "/nonexistent", **settings},
         check=False,
         timeout=300,
     )

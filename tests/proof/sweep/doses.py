@@ -40,8 +40,18 @@ class Printed(NamedTuple):
     to_interval_h: float | None
     doses: int | None
     infusion_h: float | None
-    why: str | None
-    alternative: tuple[Any, ...] | None
+    to_infusion_h: float | None
+    other: tuple[Any, ...] | None  # the dose beside it: why, route, load, dose, interval, infusion
+
+    @property
+    def why(self) -> str | None:
+        """Why another dose stands beside it."""
+        return self.other[0] if self.other else None
+
+    @property
+    def alternative(self) -> tuple[Any, ...] | None:
+        """That dose."""
+        return self.other[3] if self.other else None
 
 
 def dose_faults(case: Case, outline: Outline, kidney: Kidneys, region: str) -> Iterator[str]:
