@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -12,6 +13,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import islice
 from typing import Final
 
+from ndm_advisor.cli.app import COLLECT_EVERY
 from ndm_advisor.cli.batch.judge import Judge, Judged, Plan
 from ndm_advisor.cli.batch.sources import Item
 from ndm_advisor.errors import KnowledgeError
@@ -30,6 +32,7 @@ def judged(found: Iterable[Item], judge: Judge, *, jobs: int) -> Iterator[Judged
         KnowledgeError: the base changed while a process of its own was starting.
     """
     if jobs == 1:
+        gc.freeze()  # the base stays: no search for garbage looks at it again
         for item in found:
             yield judge(item)
         return
@@ -60,6 +63,7 @@ def _results(future: Future[_Done]) -> list[Judged]:
 def _begin() -> None:
     """Ctrl-C is for the process that was started: it ends the others, and they end with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.set_threshold(COLLECT_EVERY)  # as in the process that was started
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
@@ -76,6 +80,7 @@ def _judge_chunk(plan: Plan, chunk: list[Item]) -> _Done:
         judge = _judges.get(plan)
         if judge is None:
             judge = _judges[plan] = Judge(plan)
+            gc.freeze()  # the base stays: no search for garbage looks at it again
     except KnowledgeError as error:
         return [], error.problems
     return [judge(item) for item in chunk], ()
