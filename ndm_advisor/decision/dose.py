@@ -30,7 +30,6 @@ _AKI_DRUGS: Final = frozenset(
 )
 _TOTAL_FIRST: Final = frozenset({"aztreonam-avibactam"})  # US labels name the total, EU the parts
 _HOURS_PER_DAY: Final = 24
-_MG_PER_G: Final = 1000
 
 
 _Why = Literal["aki-first-48-h", "oral", "label"]

@@ -7,7 +7,7 @@ from typing import Final
 
 from ndm_advisor.decision.alerts import Raised
 from ndm_advisor.decision.decide import Decision
-from ndm_advisor.model.answer import Alert, Cited, Tier
+from ndm_advisor.model.answer import Alert, Tier
 from ndm_advisor.model.knowledge import Knowledge
 
 _TIERS: Final[Mapping[Tier, int]] = {"stop": 0, "caution": 1, "note": 2}
@@ -55,8 +55,3 @@ def _sentence(text: str) -> str:
     """First letter up, one full stop at the end. Drug names stay as they are written."""
     text = text.strip()
     return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
-
-
-def all_sources(lines: tuple[Alert, ...]) -> tuple[Cited, ...]:
-    """The citations of all alerts."""
-    return tuple(source for line in lines for source in line.sources)

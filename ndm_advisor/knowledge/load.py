@@ -14,8 +14,6 @@ from ndm_advisor.model.knowledge import Knowledge
 
 _PACKAGE: Final = Path(__file__).resolve().parent.parent
 _PLACES: Final = (_PACKAGE / "_data", _PACKAGE.parent / "data")  # inside a wheel; in the repository
-# Not part of advising:
-_ASIDE: Final = ("claims.toml", "loinc.toml", "codes.toml", "conditions.toml")
 
 
 def find_base(directory: Path | None = None) -> Path:

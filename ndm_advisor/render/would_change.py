@@ -15,21 +15,26 @@ _MORE: Final = "what-if"  # the command that shows the rest
 def one_row(answer: Recommendation) -> tuple[str, ...]:
     """The changes that were tried and fit one row, and where the rest is.
 
-    What turns the choice or stops something comes first, then doses; what a change does is left
-    out where only the change fits. Nothing while the changes were not tried.
+    What turns the choice or stops something comes first, then doses. A change stands with what it
+    does; alone only where none fits so. Nothing while the changes were not tried.
     """
     if answer.would_change is None:
         return ()
     found = sorted(answer.would_change, key=lightness)
     if not found:
         return (f"no single change of the few tried alters it; more: {_MORE}",)
-    shown: list[str] = []
-    for entry in found:
-        for words in (f"{entry.says}: {entry.text.partition(';')[0]}", entry.says):
-            if len(_row([*shown, words], len(found) - len(shown) - 1)) <= ROW:
-                shown.append(words)
-                break
+    told = [f"{entry.says}: {entry.text.partition(';')[0]}" for entry in found]
+    shown = _fitting(told) or _fitting([entry.says for entry in found])
     return (_row(shown, len(found) - len(shown)),)
+
+
+def _fitting(items: list[str]) -> list[str]:
+    """As many as one row holds beside the count of the rest, the first of them that fit."""
+    shown: list[str] = []
+    for item in items:
+        if len(_row([*shown, item], len(items) - len(shown) - 1)) <= ROW:
+            shown.append(item)
+    return shown
 
 
 def _row(shown: list[str], more: int) -> str:

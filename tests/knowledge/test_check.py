@@ -552,6 +552,67 @@ def test_a_fault_of_form_is_named(
     assert any(sentence in problem for problem in found), found
 
 
+WHAT_IF = "what-if.toml"
+
+
+def variable(trees: Trees, key: str) -> Tree:
+    return next(v for v in trees[WHAT_IF]["variable"] if v["key"] == key)
+
+
+FDC_RESULT = "panel.results.cefiderocol"
+
+# What could be different is tried on cases: a key or value no case has would be refused there.
+WHAT_IF_FAULTS: list[tuple[str, Callable[[Trees], object], str]] = [
+    (
+        "a fact that stands twice",
+        lambda t: t[WHAT_IF]["variable"].append(dict(variable(t, FDC_RESULT))),
+        f"{WHAT_IF}: {FDC_RESULT}: stands twice",
+    ),
+    (
+        "a value that sets a key no case has",
+        lambda t: variable(t, FDC_RESULT)["value"][0].update(set={"patient.shoe_size": 44}),
+        "a case file has no key `patient.shoe_size`",
+    ),
+    (
+        "a value no case can have",
+        lambda t: variable(t, FDC_RESULT)["value"][0].update(set={"infection.site": "elbow"}),
+        "`infection.site` cannot be 'elbow'",
+    ),
+    (
+        "a drug to fill in and no list of drugs",
+        lambda t: variable(t, FDC_RESULT).update(key="panel.results.{drug}"),
+        "`{drug}` and `each` belong together",
+    ),
+    (
+        "no value to try",
+        lambda t: variable(t, FDC_RESULT)["value"].clear(),
+        f"{WHAT_IF}: {FDC_RESULT}: has no value to try",
+    ),
+    (
+        "a fact that is neither changed nor weighed",
+        lambda t: variable(t, FDC_RESULT).update(changes=False, missing=False),
+        f"{WHAT_IF}: {FDC_RESULT}: is neither changed nor weighed while missing",
+    ),
+    (
+        "more on the first screen than it may try",
+        lambda t: [v.update(short=True) for x in t[WHAT_IF]["variable"] for v in x["value"]],
+        "the first screen tries 38",
+    ),
+]
+
+
+@pytest.mark.safety("SAF-503")
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [pytest.param(change, sentence, id=name) for name, change, sentence in WHAT_IF_FAULTS],
+)
+def test_a_fault_of_what_could_be_different_is_named(
+    broken: Broken, change: Callable[[Trees], object], sentence: str
+) -> None:
+    found = broken(change)
+    assert any(sentence in problem for problem in found), found
+
+
 @pytest.mark.safety("SAF-503")
 @pytest.mark.parametrize("path", NEEDED)
 def test_a_missing_file_is_named(broken: Broken, path: str) -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import tomli
 
 from ndm_advisor.errors import KnowledgeError
 from ndm_advisor.model.answer import Cited
-
-WIDEST_DRAWING: Final = 58  # a screen of 60 columns holds it with an indent
 
 
 class Mechanism(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from ndm_advisor.decision.decide import Decision, decide
 from ndm_advisor.explain.what_if.changes import (
@@ -17,11 +17,9 @@ from ndm_advisor.explain.what_if.changes import (
 )
 from ndm_advisor.explain.what_if.clearance import Span
 from ndm_advisor.explain.what_if.effects import Effect, effect, said, words_of
-from ndm_advisor.model.answer import Flip, Outline, WouldChange
+from ndm_advisor.model.answer import Outline, WouldChange
 from ndm_advisor.model.knowledge import Knowledge
 from ndm_advisor.model.words import join_names
-
-_WEIGHTY: Final[frozenset[Flip]] = frozenset({"outcome", "preferred", "stop"})
 
 
 def would_change(
@@ -57,11 +55,6 @@ def outline_with(change: Change, decision: Decision, knowledge: Knowledge) -> Ou
     on = decision.facts.on
     case, settled = made
     return decide(case, knowledge, on=on, settled=settled, positions_too=False).outline
-
-
-def most_telling(found: Iterable[WouldChange]) -> list[WouldChange]:
-    """In the order for one line: what turns the choice or stops something, then doses."""
-    return sorted(found, key=lambda w: (not _WEIGHTY & set(w.flips), "dose" not in w.flips))
 
 
 class Met(NamedTuple):
