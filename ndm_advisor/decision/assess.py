@@ -1,13 +1,13 @@
 """Case and susceptibilities to Facts: every fact of policy section 3, before any choice."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, Final, NamedTuple
 
 from ndm_advisor.decision import allergy, renal
 from ndm_advisor.decision.interpret import PAIR_TEST, Reading, indication_of, interpret
 from ndm_advisor.model.answer import Cited, Finding, Kidney, Scalar, Truth
-from ndm_advisor.model.case import Case
+from ndm_advisor.model.case import Allergy, Case, Medicine, Order, PanelResult
 from ndm_advisor.model.facts import CARBAPENEMS, AllergyFinding, DrugFacts, Facts, Susceptibility
 from ndm_advisor.model.knowledge import Knowledge, Organism, Settings
 from ndm_advisor.model.names import fold
@@ -19,6 +19,7 @@ _NOT_INVASIVE: Final = frozenset({"cystitis", "colonisation"})
 _PROVING_PAIR_METHODS: Final = frozenset({"broth-disk-elution", "strip-stacking"})
 _FAMILY_BLIND: Final = frozenset({"mcim-ecim"})
 _FALSE_NDM_GENERA: Final = frozenset({"Proteus", "Morganella", "Providencia"})
+_SCALARS: Final = frozenset({str, bool, int, float})
 AMINOGLYCOSIDES: Final = ("amikacin", "gentamicin", "tobramycin", "plazomicin")
 
 
@@ -170,35 +171,49 @@ def _reading(case: Case, severity: str) -> Reading:
 def given_values(case: Case) -> dict[str, Scalar]:
     """Every answer of the case by dotted key; lists as joined text, absent keys absent."""
     flat: dict[str, Scalar] = {}
-    _flatten("", case.model_dump(mode="json", exclude_none=True), flat)
+    _flatten("", case.__dict__, flat)
     return flat
 
 
-def _flatten(prefix: str, value: dict[str, Any], into: dict[str, Scalar]) -> None:
-    if "category" in value or "mic_mg_l" in value or "zone_mm" in value:
-        into[prefix] = _row_text(value)
-    for key, item in value.items():
-        path = f"{prefix}.{key}" if prefix else key
-        if isinstance(item, dict):
-            _flatten(path, item, into)
-        elif isinstance(item, list):
-            into[path] = ", ".join(_item_text(each) for each in item)
+def _flatten(prefix: str, fields: Mapping[str, Any], into: dict[str, Scalar]) -> None:
+    # Fields are read where they lie: to dump a model first takes longer than all of this.
+    for key, item in fields.items():
+        if item is None:
+            continue
+        kind = type(item)
+        if kind in _SCALARS:
+            into[prefix + key] = item
+        elif kind is tuple:
+            into[prefix + key] = ", ".join(map(_item_text, item))
+        elif kind is date:
+            into[prefix + key] = item.isoformat()
+        elif kind is PanelResult:
+            into.update(_of_row(prefix + key, item))
         else:
-            into[path] = item
+            _flatten(f"{prefix}{key}.", item if kind is dict else item.__dict__, into)
 
 
-def _row_text(row: dict[str, object]) -> str:
+def _of_row(key: str, row: PanelResult) -> Iterator[tuple[str, Scalar]]:
+    """A panel row as one value, and each of its parts."""
+    if text := _row_text(row):
+        yield key, text
+    for part, value in row.__dict__.items():
+        if value is not None:
+            yield f"{key}.{part}", value
+
+
+def _row_text(row: PanelResult) -> str:
     """A panel row as one value: category, MIC, zone in mm."""
-    parts = [str(row[key]) for key in ("category", "mic_mg_l") if key in row]
-    zone = row.get("zone_mm")
-    if isinstance(zone, (int, float)):
-        parts.append(f"{number(zone)} mm")
+    parts = [part for part in (row.category, row.mic_mg_l) if part is not None]
+    if row.zone_mm is not None:
+        parts.append(f"{number(row.zone_mm)} mm")
     return " ".join(parts)
 
 
 def _item_text(item: object) -> str:
-    if isinstance(item, dict):
-        return " ".join(str(v) for k, v in item.items() if k not in {"drug_id"})
+    if isinstance(item, (Allergy, Medicine, Order)):
+        shown = item.model_dump(mode="json", exclude_none=True)
+        return " ".join(str(value) for key, value in shown.items() if key != "drug_id")
     return str(item)
 
 

@@ -12,8 +12,9 @@ from typing import Final, NamedTuple
 
 from ndm_advisor.decision.conditions import DRUG_PREFIX, NOT_ASKED, fact_value, holds
 from ndm_advisor.model.facts import DrugFacts, Facts
-from ndm_advisor.model.knowledge import Condition, Hazard, Questions
+from ndm_advisor.model.knowledge import Condition, Hazard, Question, Questions
 
+_BY_VALUE: Final = frozenset({"is", "is_one_of", "is_none_of"})
 _REGIONS: Final = ("EU", "US")
 
 
@@ -57,12 +58,30 @@ def _mask(hazard: Hazard, bits: dict[Condition, int]) -> int:
     return mask
 
 
-def _by_fact(bits: Mapping[Condition, int]) -> dict[str, tuple[tuple[Condition, int], ...]]:
-    grouped: dict[str, tuple[tuple[Condition, int], ...]] = {}
+def _by_fact(bits: Mapping[Condition, int]) -> dict[str, Question]:
+    grouped: dict[str, dict[Condition, int]] = {}
     for condition, bit in bits.items():
         name = condition.fact.removeprefix(DRUG_PREFIX)
-        grouped[name] = (*grouped.get(name, ()), (condition, bit))
-    return grouped
+        grouped.setdefault(name, {})[condition] = bit
+    return {name: _question(found) for name, found in grouped.items()}
+
+
+def _question(bits: Mapping[Condition, int]) -> Question:
+    """What each value that a condition names answers, and what any other does."""
+    named = {c: bit for c, bit in bits.items() if c.op in _BY_VALUE}
+    values = {value for c in named for value in _values(c)}
+    false_for = {
+        value: sum(bit for c, bit in named.items() if not holds(c, value)) for value in values
+    }
+    # A value that no condition names: every list lacks it.
+    otherwise = sum(bit for c, bit in named.items() if c.op != "is_none_of")
+    others = tuple((c, bit) for c, bit in bits.items() if c not in named)
+    return Question(sum(bits.values()), false_for, otherwise, others)
+
+
+def _values(condition: Condition) -> tuple[object, ...]:
+    value = condition.value
+    return (value,) if condition.op == "is" else tuple(value)  # type: ignore[arg-type]  # a list by the load check
 
 
 def of_case(facts: Facts, questions: Questions) -> Answers:
@@ -101,15 +120,17 @@ class DrugAnswers:
         return self._same[known]
 
 
-def _answers(
-    asked: Mapping[str, tuple[tuple[Condition, int], ...]], value_of: Callable[[str], object]
-) -> Answers:
+def _answers(asked: Mapping[str, Question], value_of: Callable[[str], object]) -> Answers:
     false = unknown = 0
-    for name, conditions in asked.items():
+    for name, question in asked.items():
         value = value_of(name)
-        for condition, bit in conditions:
-            if value is None:
-                unknown |= bit
-            elif value is NOT_ASKED or not holds(condition, value):
-                false |= bit
+        if value is None:
+            unknown |= question.bits
+        elif value is NOT_ASKED:
+            false |= question.bits
+        else:
+            false |= question.false_for.get(value, question.otherwise)
+            for condition, bit in question.others:
+                if not holds(condition, value):
+                    false |= bit
     return Answers(false, unknown)

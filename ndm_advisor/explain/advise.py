@@ -46,10 +46,32 @@ def advise(
         The answer of interface section 2. The same arguments give the same answer.
     """
     decision = decide(case, knowledge, on=on, settled=settled)
+    return advice(
+        decision,
+        knowledge,
+        reference=reference or CaseRef(case.id, None, None),
+        local_override=local_override,
+        acknowledged=acknowledged,
+        traced=traced,
+        what_if=what_if,
+    )
+
+
+def advice(
+    decision: Decision,
+    knowledge: Knowledge,
+    *,
+    reference: CaseRef,
+    local_override: dict[str, object] | None = None,
+    acknowledged: dict[str, str] | None = None,
+    traced: bool = True,
+    what_if: WhatIf = "",
+) -> Recommendation:
+    """The second half of `advise`, for who decides first: the decision in words."""
     answer = explain(
         decision,
         knowledge,
-        case=reference or CaseRef(case.id, None, None),
+        case=reference,
         tool_version=VERSION,
         local_override=local_override,
         acknowledged=acknowledged,

@@ -29,7 +29,7 @@ def alert_lines(
 
 def _alert(raised: Raised, knowledge: Knowledge) -> Alert:
     record = knowledge.alerts[raised.id]
-    instead = str(knowledge.words["phrases"][raised.instead]) if raised.instead else ""  # type: ignore[index]  # checked at load
+    instead = str(knowledge.words["phrases"][raised.instead]) if raised.instead else ""
     if raised.variant == "hazard":
         hazard = knowledge.hazards[raised.values["hazard"]]
         return Alert(

@@ -1,6 +1,6 @@
 """The knowledge base in memory: plain frozen tuples, made from `data/` by `knowledge/`."""
 
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from ndm_advisor.model.answer import Cited, Tier
 
@@ -143,6 +143,20 @@ class Hazard(NamedTuple):
     review_due_on: str
 
 
+class Question(NamedTuple):
+    """The conditions on one fact as bits: `bits` all of them.
+
+    `false_for` holds, for each value that one of them names, the bits of those it does not meet,
+    `otherwise` those bits for any other value. `others` compare numbers or look into a list: they
+    are asked one by one.
+    """
+
+    bits: int
+    false_for: dict[object, int]
+    otherwise: int
+    others: tuple[tuple[Condition, int], ...]
+
+
 class Questions(NamedTuple):
     """Every different condition of the hazards once, each with a bit of its own.
 
@@ -150,8 +164,8 @@ class Questions(NamedTuple):
     and subject (as in `Knowledge.hazards_of`), the hazards with the bits of their conditions.
     """
 
-    of_case: dict[str, tuple[tuple[Condition, int], ...]]
-    of_drug: dict[str, tuple[tuple[Condition, int], ...]]
+    of_case: dict[str, Question]
+    of_drug: dict[str, Question]
     drug_bits: int
     put: dict[str, dict[str, tuple[tuple[Hazard, int], ...]]]
 
@@ -387,9 +401,7 @@ class Knowledge(NamedTuple):
     profiles: dict[str, Profile]
     tables: dict[str, Table]  # family order, cystitis, ...
     alerts: dict[str, AlertText]
-    words: dict[
-        str, object
-    ]  # sentences and site texts: durations, monitoring, lab requests, companions
+    words: dict[str, Any]  # sentences and site texts, in the shape of `words.toml`
     allergy: AllergyGraph
     medicines: Medicines
     settings: Settings

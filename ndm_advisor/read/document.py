@@ -6,6 +6,7 @@ at, so that one slip does not hide the next. A text with a fault is never accept
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Final, NamedTuple, NoReturn
 
 import tomli
@@ -24,6 +25,7 @@ _TOO_WORDY: Final = f"a text of the case has more than {MOST_CHARACTERS:,} chara
 _TOO_LONG: Final = f"a list of the case has more than {MOST_MEMBERS} members"
 
 Document = dict[str, object]
+_Holder = dict[str, object] | list[object] | tuple[object, ...]
 
 
 class Parsed(NamedTuple):
@@ -75,7 +77,7 @@ def refuse_too_many(document: Document, *, path: str | None) -> None:
         CaseFormatError: more than `MOST_VALUES` keys and members of lists at any depth, more
             than `MOST_MEMBERS` in one list, or `MOST_CHARACTERS` in one text or key.
     """
-    waiting: list[dict[str, object] | list[object] | tuple[object, ...]] = [document]
+    waiting: list[_Holder] = [document]
     count = 0
     while waiting:
         holder = waiting.pop()
@@ -84,10 +86,25 @@ def refuse_too_many(document: Document, *, path: str | None) -> None:
             _refuse(path, "E101", _TOO_MANY)
         if not isinstance(holder, dict) and len(holder) > MOST_MEMBERS:
             _refuse(path, "E101", _TOO_LONG)
-        inner = holder.values() if isinstance(holder, dict) else holder
-        if any(isinstance(each, str) and len(each) > MOST_CHARACTERS for each in (*holder, *inner)):
+        longest, inner = _longest_text(holder)
+        if longest > MOST_CHARACTERS:
             _refuse(path, "E101", _TOO_WORDY)
-        waiting += [each for each in inner if isinstance(each, dict | list | tuple)]
+        waiting += inner
+
+
+def _longest_text(holder: _Holder) -> tuple[int, list[_Holder]]:
+    """The length of the longest text or key, and the lists and tables inside. Met by every case."""
+    longest = 0
+    values: Iterable[object] = holder
+    if isinstance(holder, dict):
+        longest, values = max(map(len, holder), default=0), holder.values()
+    inner = []
+    for each in values:
+        if isinstance(each, str):
+            longest = max(longest, len(each))
+        elif isinstance(each, (dict, list, tuple)):
+            inner.append(each)
+    return longest, inner
 
 
 def parse_json(text: str, *, path: str | None) -> Document:

@@ -326,17 +326,19 @@ class TestStatus:
         assert run("batch", CASES, "--data", tmp_path).exit_code == 5
 
     @pytest.mark.safety("SAF-605", "SAF-802", "SAF-805")
+    @pytest.mark.parametrize("stage", ["decide", "advice", "row_of"])
     def test_a_crash_in_one_case_leaves_the_others(
-        self, run: Run, mixed: Path, monkeypatch: pytest.MonkeyPatch
+        self, run: Run, mixed: Path, monkeypatch: pytest.MonkeyPatch, stage: str
     ) -> None:
-        real = judging.advise
+        real = getattr(judging, stage)
 
-        def crash(case: Any, *rest: Any, **named: Any) -> Any:
+        def crash(made: Any, *rest: Any, **named: Any) -> Any:
+            case = made if stage == "decide" else made.case
             if case.id == "good":
-                raise RuntimeError(case.note)
-            return real(case, *rest, **named)
+                raise RuntimeError(case.id)
+            return real(made, *rest, **named)
 
-        monkeypatch.setattr(judging, "advise", crash)
+        monkeypatch.setattr(judging, stage, crash)
         result = run("batch", mixed, "--on", ON, "--format", "ndjson")
         assert result.exit_code == ExitStatus.INTERNAL
         found = [json.loads(line) for line in result.stdout.splitlines()]
@@ -348,7 +350,7 @@ class TestStatus:
         def interrupt(*_a: object, **_k: object) -> None:
             raise KeyboardInterrupt
 
-        monkeypatch.setattr(judging.Judge, "__call__", interrupt)
+        monkeypatch.setattr(judging, "decide", interrupt)
         assert run("batch", mixed, "--on", ON).exit_code == 130
 
 

@@ -190,13 +190,13 @@ class TestMixed:
     ) -> None:
         for name in ("a.toml", "b.toml", "c.toml"):
             shutil.copy(WARD, ward / name)
-        real = judging.Judge.__call__
+        real = judging.Judge.all
 
-        def judge(self: judging.Judge, item: Any) -> Any:
+        def judge(self: judging.Judge, items: Any) -> Any:
             (ward / "b.toml").unlink(missing_ok=True)
-            return real(self, item)
+            return real(self, items)
 
-        monkeypatch.setattr(judging.Judge, "__call__", judge)
+        monkeypatch.setattr(judging.Judge, "all", judge)
         found = records(run, ward, status=3)
         assert ["error" in record for record in found] == [False, True, False]
         assert found[1]["error"]["problems"][0]["code"] == "E100"

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from ndm_advisor.cli.batch import judge as judging
+from ndm_advisor.cli.batch import pool
 from tests.cli.conftest import ON, Run, Start
 from tests.cli.test_batch import GOOD, OUT_OF_SCOPE, QUIET, REFUSED, STOP, ndjson
 
@@ -27,17 +28,19 @@ def cases(tmp_path: Path) -> Path:
 
 
 def interrupted(run: Run, monkeypatch: pytest.MonkeyPatch, after: int, *arguments: Any) -> None:
-    real = judging.Judge.__call__
+    """A run that judges case by case and is broken off."""
+    real = judging.Judge.all
     done = []
 
-    def some(self: judging.Judge, item: Any) -> Any:
+    def some(self: judging.Judge, items: Any) -> Any:
         if len(done) == after:
             raise KeyboardInterrupt
-        done.append(item)
-        return real(self, item)
+        done.append(items)
+        return real(self, items)
 
     with monkeypatch.context() as patched:
-        patched.setattr(judging.Judge, "__call__", some)
+        patched.setattr(pool, "_CHUNK", 1)
+        patched.setattr(judging.Judge, "all", some)
         assert run("batch", *arguments).exit_code == 130
 
 
@@ -114,13 +117,14 @@ class TestResume:
         target = cases.with_suffix(".out")
         options = (cases, "--on", ON, "--format", form, "-o", target)
         interrupted(run, monkeypatch, 6, *options)
-        part = Path(f"{target}.part")
-        whole = part.read_bytes()
+        part, records = Path(f"{target}.part"), Path(f"{target}.part.records")
+        whole, beside = part.read_bytes(), records.read_bytes()
         head = whole.index(b"\n") + 1
         ends = [head + n for n, byte in enumerate(whole[head:]) if byte == ord("\n")]
         wanted = None
         for size in (head, ends[0], ends[0] + 1, ends[2] + 30, ends[3] - 1, ends[5], len(whole)):
             part.write_bytes(whole[:size])
+            records.write_bytes(beside)
             Path(f"{target}.part.whole").write_bytes(b"of a run killed as it ended")
             assert run("batch", *options, "--resume").exit_code == 3
             made = target.read_bytes()

@@ -161,7 +161,7 @@ main()
 """
 STAGES = {
     "read": "ndm_advisor.read.case_file._judge",
-    "decide": "ndm_advisor.explain.advise.decide",
+    "decide": "ndm_advisor.decision.decide.assess",
     "explain": "ndm_advisor.explain.advise.explain",
 }
 OF_A_CASE = ("advise", "what-if", "schedule", "validate", "batch")

@@ -40,13 +40,6 @@ def as_json(records: Iterable[bytes], tally: Tally, since: Since | None) -> Iter
     yield b"\n]}\n"
 
 
-def as_lines(records: Iterable[bytes], head: bytes = b"") -> Iterator[bytes]:
-    """One record a line."""
-    yield head
-    for record in records:
-        yield record + b"\n"
-
-
 def as_page(
     rows: Iterable[bytes], tally: Tally, since: Since | None, judge: Judge
 ) -> Iterator[bytes]:

@@ -31,14 +31,14 @@ def judged(found: Iterable[Item], judge: Judge, *, jobs: int) -> Iterator[Judged
     Raises:
         KnowledgeError: the base changed while a process of its own was starting.
     """
+    source = iter(found)
     if jobs == 1:
         gc.freeze()  # the base stays: no search for garbage looks at it again
-        for item in found:
-            yield judge(item)
+        while chunk := list(islice(source, _CHUNK)):
+            yield from judge.all(chunk)
         return
     plan = judge.plan._replace(knowledge_sha256=judge.knowledge.sha256)
     waiting: deque[Future[_Done]] = deque()
-    source = iter(found)
     # a fresh interpreter each: the same on every system, and nothing of this one leaks in
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin)
@@ -83,4 +83,4 @@ def _judge_chunk(plan: Plan, chunk: list[Item]) -> _Done:
             gc.freeze()  # the base stays: no search for garbage looks at it again
     except KnowledgeError as error:
         return [], error.problems
-    return [judge(item) for item in chunk], ()
+    return judge.all(chunk), ()

@@ -75,8 +75,15 @@ class _Run:
 
     def _journal(self) -> journals.Journal | None:
         if self.job.target is not None:
-            return journals.begin(self.job.target, self._head(), resume=self.job.resume)
+            return journals.begin(
+                self.job.target, self._head(), first=self._first, resume=self.job.resume
+            )
         return journals.temporary() if self.format in _BY_URGENCY else None
+
+    @property
+    def _first(self) -> bytes:
+        """What stands before the records."""
+        return output.csv_head(self.since) if self.format == "csv" else b""
 
     def _head(self) -> dict[str, object]:
         """What must be the same for a run to be taken up."""
@@ -115,12 +122,12 @@ class _Run:
             raise
         finally:
             if self.journal is not None:
-                self.journal.file.close()
+                self.journal.close()
         return self.tally.status(self.job.fail_on)
 
     def _judge_all(self) -> None:
-        if self.journal is None and self.format == "csv":
-            write_out(output.csv_head(self.since))
+        if self.journal is None and self._first:
+            write_out(self._first)
         done = self._replay()
         found = islice(items(self.paths), done, None)
         for made in pool.judged(found, self.judge, jobs=self.job.jobs):
@@ -137,7 +144,7 @@ class _Run:
         """Take up what an interrupted run left; how many cases that is."""
         if not (self.job.resume and self.journal):
             return 0
-        for entry in self.journal.replay(index=self.format in _BY_URGENCY):
+        for entry in self.journal.replay(self._first, index=self.format in _BY_URGENCY):
             self.tally.add(entry)
             if self.since is not None:
                 self.since.resume(entry.row, shown=entry.shown)
@@ -171,8 +178,11 @@ class _Run:
         return Entry(row, payload, made.assessed, made.crashed is not None, shown)
 
     def _finish(self) -> None:
-        if self.job.target is not None:
-            journals.finish(self.job.target, self._chunks())
+        if self.job.target is not None and self.journal is not None:
+            if self.format in _STREAMED:
+                journals.finish_in_order(self.job.target, self.journal)
+            else:
+                journals.finish(self.job.target, self._chunks())
         elif self.format == "table":
             write_out(output.as_table(self.tally, self.since, self.job.screen))
         elif self.format in _BY_URGENCY:
@@ -191,11 +201,8 @@ class _Run:
             yield output.as_table(self.tally, self.since, screen).encode()
         elif self.format == "json":
             yield from output.as_json(journal.by_class(), self.tally, self.since)
-        elif self.format in PAGES:
-            yield from output.as_page(journal.by_class(), self.tally, self.since, self.judge)
         else:
-            head = output.csv_head(self.since) if self.format == "csv" else b""
-            yield from output.as_lines(journal.in_order(), head)
+            yield from output.as_page(journal.by_class(), self.tally, self.since, self.judge)
 
 
 def _size_and_time(path: str) -> list[int]:

@@ -101,13 +101,13 @@ def dosed(s: Situation) -> Iterator[tuple[Offered, DrugOrder, str]]:
 def site_name(s: Situation) -> str:
     """The site as people say it, up to the first comma."""
     headline = s.knowledge.words["headline"]
-    return str(headline[s.facts.site]["name"]).split(",")[0]  # type: ignore[index]  # checked at load
+    return str(headline[s.facts.site]["name"]).split(",")[0]
 
 
 def test_name(name: str, s: Situation) -> str:
     """A laboratory request by name."""
     requests = s.knowledge.words["lab_requests"]
-    return str(requests[name]["name"])  # type: ignore[index]  # checked at load
+    return str(requests[name]["name"])
 
 
 def review_hours(s: Situation) -> dict[str, str]:
@@ -125,4 +125,4 @@ def first_regimen(s: Situation) -> str:
     if s.offered:
         return words.regimen_name(s.offered[0].ranked.strategy, "with")
     phrases = s.knowledge.words["phrases"]
-    return str(phrases["none_offered"])  # type: ignore[index]  # checked at load
+    return str(phrases["none_offered"])

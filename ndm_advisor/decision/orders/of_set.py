@@ -221,7 +221,7 @@ def _untested_pair(o: Ordered) -> Iterator[Raised]:
     tier = "stop" if known else "caution"
     drugs = words.join_names(words.regimen_name(i) for i in ordered)
     placed = o.of(o.situation.knowledge.strategies[ordered[0]].drugs[0])
-    test = str(o.situation.knowledge.words["lab_requests"]["aztreonam-avibactam"]["name"])  # type: ignore[index]  # checked at load
+    test = str(o.situation.knowledge.words["lab_requests"]["aztreonam-avibactam"]["name"])
     value = facts.pbp3_insertion or ""
     yield raised_about(
         o, placed, "pair-untested-e-coli", tier, tier, drugs=drugs, test=test, value=value

@@ -178,7 +178,7 @@ def values_of(ordered: Ordered, placed: Placed | None = None) -> dict[str, str]:
     return {
         "mbl": f"{s.facts.mbl_family or 'MBL'} {s.facts.mbl_status}",
         "drug": words.drug_name(drug),
-        "drugs": words.regimen_name(offered, "with") if offered else str(phrases["none_offered"]),  # type: ignore[index]  # checked at load
+        "drugs": words.regimen_name(offered, "with") if offered else str(phrases["none_offered"]),
         "hours": words.number(first),
         "first": words.number(first),
         "second": words.number(second),
