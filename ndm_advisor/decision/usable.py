@@ -94,10 +94,13 @@ class _Interview:
         return found
 
     def _ask(self, subject: str, drug: str | None) -> list[Asked]:
+        hazards = self._put.get(subject)
+        if not hazards:
+            return []
         false, unknown = self._answers.about(drug)
         return [
             Asked(hazard, drug, None if conditions & unknown else True)
-            for hazard, conditions in self._put.get(subject, ())
+            for hazard, conditions in hazards
             if not conditions & false
         ]
 
