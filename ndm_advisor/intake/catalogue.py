@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ndm_advisor.intake.observed import AMR, ATC, DISK, LOINC, MIC, RXNORM, STRIP, WHONET, Code
 from ndm_advisor.intake.quantities import shown
@@ -25,10 +25,13 @@ from ndm_advisor.read.names import (
     panel_id,
 )
 
+if TYPE_CHECKING:
+    from ndm_advisor.intake.results import Result
+
 _DRUG_CODES: Final = (ATC, WHONET, AMR, RXNORM)
 _METHODS: Final = {"mic": MIC, "disk": DISK, "gradient_strip": STRIP, "generic": None}
 _UNVERIFIED: Final = "method_not_verified"
-_MOST_KEPT: Final = 5_000  # look-ups: a table asks for the same few drugs in every row
+MOST_KEPT: Final = 5_000  # look-ups: a table asks for the same few drugs in every row
 _LONGEST_KEPT: Final = 80
 _ROUTES: Final = frozenset({"fosfomycin-iv", "fosfomycin-oral"})
 _VARIANT: Final = re.compile(r"(.+?)-\d+[a-z]?", re.IGNORECASE)
@@ -79,6 +82,7 @@ class Catalogue(NamedTuple):
     methods: Mapping[Code, str]  # MIC, DISK or STRIP
     disks: Mapping[tuple[str, str], frozenset[str]]  # (standard, drug) -> contents in ug
     identified: dict[tuple[tuple[Code, ...], str], Identified]  # drugs already looked up
+    results: dict[tuple[object, ...], Result | str]  # already read; or why one cannot be
 
 
 def load_catalogue(knowledge: Knowledge, names: Names, directory: Path | None = None) -> Catalogue:
@@ -131,6 +135,7 @@ def load_catalogue(knowledge: Knowledge, names: Names, directory: Path | None = 
         },
         disks=_disks(knowledge),
         identified={},
+        results={},
     )
 
 
@@ -197,7 +202,7 @@ def identify_drug(codes: tuple[Code, ...], name: str, catalogue: Catalogue) -> I
     found = catalogue.identified.get(asked)
     if found is None:
         found = _drug(codes, name, catalogue)
-        if len(catalogue.identified) < _MOST_KEPT and len(name) <= _LONGEST_KEPT:
+        if len(catalogue.identified) < MOST_KEPT and len(name) <= _LONGEST_KEPT:
             catalogue.identified[asked] = found
     return found
 

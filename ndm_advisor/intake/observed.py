@@ -12,6 +12,7 @@ from typing import Final, Literal, NamedTuple
 
 from ndm_advisor.model.case import Case
 from ndm_advisor.read.document import Document
+from ndm_advisor.read.positions import Path, dotted
 
 Kind = Literal[
     "organism",  # `value`/`value_codes`: what grew
@@ -109,15 +110,20 @@ class SetAside(NamedTuple):
 class ImportedCase(NamedTuple):
     """A case, and its document (tables of the case file, as TOML or JSON would hold them).
 
-    `provenance` says for each dotted key where its value stood; `conflicts` are sentences about
-    results that disagree; `assumed` are sentences about what was set by an option or by a rule.
+    `sources` says for each key where its value stood; `conflicts` are sentences about results that
+    disagree; `assumed` are sentences about what was set by an option or by a rule.
     """
 
     case: Case
     document: Document
-    provenance: tuple[tuple[str, str], ...]
+    sources: tuple[tuple[Path, str], ...]
     conflicts: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
+
+    @property
+    def provenance(self) -> tuple[tuple[str, str], ...]:
+        """`sources` with the keys as a person writes them."""
+        return tuple((dotted(path), place) for path, place in self.sources)
 
 
 class Understood(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from ndm_advisor.intake.catalogue import Catalogue, identify_drug
+from ndm_advisor.intake.catalogue import MOST_KEPT, Catalogue, identify_drug
 from ndm_advisor.intake.observed import DISK, LOINC, MIC, STRIP, Observation
 from ndm_advisor.intake.quantities import number_of, shown
 from ndm_advisor.intake.told import Told
@@ -38,6 +38,9 @@ _MM: Final = "mm"
 _STANDARDS: Final = ("EUCAST", "CLSI", "FDA")
 _NOT_STATED: Final = frozenset({"", "missing", "unknown", "not-provided", "not-stated", "none"})
 _FIRST_OF_TWO: Final = re.compile(r"([<>=]*\s*[0-9.]+)\s*/\s*[0-9.]+")
+# What a result is read from: all that is said, and neither the place nor the isolate.
+_WORDS: Final = slice(Observation._fields.index("codes"), Observation._fields.index("date"))
+_LONGEST_KEPT: Final = 1_000  # characters
 _METHODS_TOGETHER: Final = ("broth-disk-elution", "strip-stacking", "disk-proximity")
 
 
@@ -60,11 +63,26 @@ class UnreadError(Exception):
 
 
 def read_result(said: Observation, told: Told, catalogue: Catalogue) -> Result:
-    """What one observation says of one drug.
+    """What one observation says of one drug; what said the same before is not read again.
 
     Raises:
         UnreadError: the drug is not known, or there is nothing a panel can hold.
     """
+    asked = (said[_WORDS], told.standard, told.version, told.standard_disks)
+    found = catalogue.results.get(asked)
+    if found is None:
+        try:
+            found = _result(said, told, catalogue)
+        except UnreadError as error:
+            found = str(error)
+        if len(catalogue.results) < MOST_KEPT and len(repr(asked)) <= _LONGEST_KEPT:
+            catalogue.results[asked] = found
+    if isinstance(found, str):
+        raise UnreadError(found)
+    return Result(found.drug, said, *found[2:])
+
+
+def _result(said: Observation, told: Told, catalogue: Catalogue) -> Result:
     drug = identify_drug(said.codes, said.name, catalogue)
     if drug.id is None:
         raise UnreadError(drug.why_not)

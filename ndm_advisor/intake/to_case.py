@@ -6,6 +6,7 @@ says and a case cannot hold is set aside with its reason, so that the counts add
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final, get_args
@@ -31,9 +32,9 @@ from ndm_advisor.read.positions import Path, dotted
 from ndm_advisor.read.settings import apply_settings
 
 FORMAT: Final = "ndm-advisor/case/1"
-_OF_PATIENT: Final = (
-    "age", "birth_date", "sex", "weight", "height", "creatinine", "allergy",
-)  # fmt: skip
+_OF_PATIENT: Final = frozenset(
+    {"age", "birth_date", "sex", "weight", "height", "creatinine", "allergy"}
+)
 _LIST: Final = "allergies"
 _SITES: Final[tuple[str, ...]] = get_args(Site)
 _NO_SITE: Final = "the site of the infection is not told: give --site"
@@ -133,10 +134,8 @@ def _id_of(report: Report, isolate: str, label: str, told: Told) -> str:
 
 
 def _imported(draft: _Draft, case: Case) -> ImportedCase:
-    provenance = tuple((dotted(path), said.place) for path, said in draft.provenance)
-    return ImportedCase(
-        case, draft.document, provenance, tuple(draft.conflicts), tuple(draft.assumed)
-    )
+    sources = tuple((path, said.place) for path, said in draft.provenance)
+    return ImportedCase(case, draft.document, sources, tuple(draft.conflicts), tuple(draft.assumed))
 
 
 # --- one case -----------------------------------------------------------------------------------
@@ -148,25 +147,21 @@ def _case(
     """The case of one isolate. `scope` is what is said of it and of the whole report."""
     draft = _Draft()
     draft.put(("id",), id_)
-    usable = []
+    of: defaultdict[str, list[Observation]] = defaultdict(list)
     for said in scope:
         if said.aside is None:
-            usable.append(said)
+            of["patient" if said.kind in _OF_PATIENT else said.kind].append(said)
         else:
             draft.aside(said, said.aside)
-
-    def of(*kinds: str) -> list[Observation]:
-        return [said for said in usable if said.kind in kinds]
-
-    _organism(of("organism"), draft, catalogue)
-    _reported_on(of("reported_on"), draft)
-    draft.take("isolate", mechanisms_of(of("gene"), catalogue))
-    draft.take("panel", panel_of(of("susceptibility"), told, catalogue))
-    _site(of("site"), of("specimen"), draft, told, catalogue)
-    draft.take("patient", patient_of(of(*_OF_PATIENT), catalogue))
-    _orders(of("order"), draft, catalogue)
-    _stated(of("case"), draft)
-    for said in of("other"):
+    _organism(of["organism"], draft, catalogue)
+    _reported_on(of["reported_on"], draft)
+    draft.take("isolate", mechanisms_of(of["gene"], catalogue))
+    draft.take("panel", panel_of(of["susceptibility"], told, catalogue))
+    _site(of["site"], of["specimen"], draft, told, catalogue)
+    draft.take("patient", patient_of(of["patient"], catalogue))
+    _orders(of["order"], draft, catalogue)
+    _stated(of["case"], draft)
+    for said in of["other"]:
         draft.aside(said, "no key of a case takes it")
     if draft.conflicts:  # whoever reads the answer is to know of them, not only who imported
         draft.put(("note",), _note(draft.conflicts))
@@ -174,7 +169,7 @@ def _case(
         draft.document = apply_settings(draft.document, told.settings, catalogue.names)
     infection = draft.document.get("infection")
     if not isinstance(infection, dict) or "site" not in infection:
-        raise _NoCaseError(_why_no_site(of("specimen"), catalogue))
+        raise _NoCaseError(_why_no_site(of["specimen"], catalogue))
     return draft, _valid(draft, catalogue, on)
 
 
