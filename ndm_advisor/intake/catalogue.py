@@ -11,7 +11,18 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ndm_advisor.intake.observed import AMR, ATC, DISK, LOINC, MIC, RXNORM, STRIP, WHONET, Code
+from ndm_advisor.intake.observed import (
+    AMR,
+    ATC,
+    DISK,
+    LOINC,
+    MIC,
+    RXNORM,
+    STRIP,
+    WHONET,
+    Code,
+    Kind,
+)
 from ndm_advisor.intake.quantities import shown
 from ndm_advisor.knowledge.load import load_codes, load_loinc, load_organism_codes
 from ndm_advisor.model.case import FOSFOMYCIN_NO_ROUTE
@@ -28,6 +39,7 @@ from ndm_advisor.read.names import (
 if TYPE_CHECKING:
     from ndm_advisor.intake.results import Result
 
+FACTS: Final[tuple[Kind, ...]] = ("age", "weight", "height", "creatinine")
 _DRUG_CODES: Final = (ATC, WHONET, AMR, RXNORM)
 _METHODS: Final = {"mic": MIC, "disk": DISK, "gradient_strip": STRIP, "generic": None}
 _UNVERIFIED: Final = "method_not_verified"
@@ -291,6 +303,12 @@ def identify_gene(codes: Iterable[Code], name: str, catalogue: Catalogue) -> Gen
 def asked_of(codes: Iterable[Code], catalogue: Catalogue) -> str | None:
     """What a code asks for besides drugs and genes: `organism`, `weight`, a panel."""
     return next((catalogue.asked[code] for code in codes if code in catalogue.asked), None)
+
+
+def fact_of(codes: Iterable[Code], catalogue: Catalogue) -> Kind | None:
+    """The fact about the patient that a code asks for, with a number and a unit."""
+    asked = asked_of(codes, catalogue)
+    return next((kind for kind in FACTS if kind == asked), None)
 
 
 def method_of(codes: Iterable[Code], catalogue: Catalogue) -> str | None:

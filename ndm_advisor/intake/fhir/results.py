@@ -14,6 +14,7 @@ from ndm_advisor.intake.catalogue import (
     Catalogue,
     answer_of,
     asked_of,
+    fact_of,
     identify_drug,
     identify_gene,
     identify_organism,
@@ -32,16 +33,10 @@ from ndm_advisor.intake.fhir.elements import (
     unit_of,
     value_of,
 )
-from ndm_advisor.intake.observed import DISK, MIC, STRIP, Code, Kind, Observation
+from ndm_advisor.intake.observed import DISK, MIC, STRIP, Code, Observation
 from ndm_advisor.model import fhir_terms as terms
 from ndm_advisor.model.names import fold
 
-_FACTS: Final[dict[str, Kind]] = {
-    "age": "age",
-    "weight": "weight",
-    "height": "height",
-    "creatinine": "creatinine",
-}
 _CATEGORIES: Final = frozenset({"S", "I", "R", "SDD", "NS", "IE"})
 _FOUND: Final = frozenset({"POS", "DET", "NEG", "ND"})
 _WITHDRAWN: Final = {
@@ -152,8 +147,7 @@ def _read(
         aside=_why_aside(whole),
     )
     made = _with_value(made, element)
-    fact = _FACTS.get(asked_of(made.codes, catalogue) or "")
-    if fact is not None:
+    if (fact := fact_of(made.codes, catalogue)) is not None:
         return Read(made._replace(kind=fact), is_finding=False)
     if (gene := _gene(made, catalogue)) is not None:
         return Read(gene, is_finding=True)

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO, Final
 
 from ndm_advisor.intake.catalogue import (
+    FACTS,
     Catalogue,
     asked_of,
+    fact_of,
     identify_drug,
     identify_gene,
     method_of,
@@ -19,7 +21,6 @@ from ndm_advisor.intake.observed import LOCAL, Code, Kind, Observation, Report
 
 _PENDING: Final = "I"  # OBX-11
 _COMPARATORS: Final = frozenset({"<", "<=", "=", ">", ">=", ""})
-_OF_REPORT: Final[tuple[Kind, ...]] = ("age", "weight", "height", "creatinine")
 _NOT_CATEGORIES: Final = frozenset({"A", "AA", "N", "H", "HH", "L", "LL", "U", "D", "B", "W", ""})
 _CATEGORY_FLAGS: Final = frozenset({"S", "I", "R", "SDD", "NS", "IE", "MS", "VS"})
 _STANDARDS: Final = ("EUCAST", "CLSI", "FDA")
@@ -142,7 +143,7 @@ def _observation(
     asked, value = obx.item(3), _value(obx)
     isolate = isolates.of(result)
     kind = _kind(result, asked, isolates, catalogue)
-    if kind in _OF_REPORT:
+    if kind in FACTS:
         isolate = None
     elif isolate is None and aside is None:
         aside = "the message does not say to which of its isolates this belongs"
@@ -175,8 +176,7 @@ def _kind(result: Result, asked: Item, isolates: Isolates, catalogue: Catalogue)
         return "organism"
     if any(code in catalogue.genes_by_code for code in asked.codes):
         return "gene"
-    named = asked_of(asked.codes, catalogue)
-    if fact := next((kind for kind in _OF_REPORT if kind == named), None):
+    if fact := fact_of(asked.codes, catalogue):
         return fact
     drug = identify_drug(asked.codes, asked.text, catalogue)
     if drug.id is not None or " or " in drug.why_not or " means " in drug.why_not:
