@@ -89,7 +89,8 @@ class Report(NamedTuple):
     `label` names it in the case's id (`hl7-1`): a running number, never anything of the patient's.
     `identity` is what the file knows the patient and isolate by: it goes into the keyed hash, or
     nowhere. `faults` are parts that could not be read at all, each a sentence with its place;
-    `notes` say how something was read leniently.
+    `notes` say how something was read leniently. `files` are the names that begin the places where
+    several files are read: a name may be that of a patient, and no case may hold it.
     """
 
     label: str
@@ -98,6 +99,7 @@ class Report(NamedTuple):
     identity: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 class SetAside(NamedTuple):

@@ -6,6 +6,7 @@ says and a case cannot hold is set aside with its reason, so that the counts add
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -50,8 +51,9 @@ class _NoCaseError(Exception):
 class _Draft:
     """One case in the making: its document, and where each value came from."""
 
-    def __init__(self) -> None:
-        self.document: Document = {"format": FORMAT}
+    def __init__(self, id_: str, files: tuple[str, ...]) -> None:
+        self.document: Document = {"format": FORMAT, "id": id_}
+        self.files = files
         self.provenance: list[tuple[Path, Observation]] = []
         self.set_aside: list[SetAside] = []
         self.conflicts: list[str] = []
@@ -107,7 +109,8 @@ def to_cases(report: Report, told: Told, catalogue: Catalogue, *, on: date) -> U
         scope = [o for o in report.observations if o.isolate in {None, isolate}]
         label = report.label if len(isolates) == 1 else f"{report.label}-{number}"
         try:
-            draft, case = _case(scope, _id_of(report, isolate, label, told), told, catalogue, on)
+            draft = _Draft(_id_of(report, isolate, label, told), report.files)
+            case = _case(scope, draft, told, catalogue, on)
         except _NoCaseError as error:
             refused.append(str(error))
             reasons = {id(o): f"{NO_CASE}{error}" for o in scope} | reasons
@@ -142,11 +145,9 @@ def _imported(draft: _Draft, case: Case) -> ImportedCase:
 
 
 def _case(
-    scope: Sequence[Observation], id_: str, told: Told, catalogue: Catalogue, on: date
-) -> tuple[_Draft, Case]:
+    scope: Sequence[Observation], draft: _Draft, told: Told, catalogue: Catalogue, on: date
+) -> Case:
     """The case of one isolate. `scope` is what is said of it and of the whole report."""
-    draft = _Draft()
-    draft.put(("id",), id_)
     of: defaultdict[str, list[Observation]] = defaultdict(list)
     for said in scope:
         if said.aside is None:
@@ -164,17 +165,20 @@ def _case(
     for said in of["other"]:
         draft.aside(said, "no key of a case takes it")
     if draft.conflicts:  # whoever reads the answer is to know of them, not only who imported
-        draft.put(("note",), _note(draft.conflicts))
+        draft.put(("note",), _note(draft))
     if told.settings:
         draft.document = apply_settings(draft.document, told.settings, catalogue.names)
     infection = draft.document.get("infection")
     if not isinstance(infection, dict) or "site" not in infection:
         raise _NoCaseError(_why_no_site(of["specimen"], catalogue))
-    return draft, _valid(draft, catalogue, on)
+    return _valid(draft, catalogue, on)
 
 
-def _note(conflicts: Sequence[str]) -> str:
-    text = f"Results that disagree in the laboratory's file: {'; '.join(conflicts)}."
+def _note(draft: _Draft) -> str:
+    """The conflicts; a file's name, which may be the patient's, gives way to its number."""
+    text = f"Results that disagree in the laboratory's file: {'; '.join(draft.conflicts)}."
+    for number, name in enumerate(draft.files, 1):
+        text = re.sub(rf"\bat {re.escape(name)}(?=[ ,])", f"at file {number}", text)
     return text if len(text) <= _LONGEST_NOTE else f"{text[:_LONGEST_NOTE]}..."
 
 

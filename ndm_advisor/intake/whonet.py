@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from ndm_advisor.errors import UsageError
 from ndm_advisor.intake.observed import DISK, MIC, STRIP, WHONET, Code, Kind, Observation, Report
-from ndm_advisor.intake.tabular import Row, Table, grouped, place_of, without_cells
+from ndm_advisor.intake.tabular import Row, Table, files_of, grouped, place_of, without_cells
 
 _RESULT: Final = re.compile(r"([A-Z0-9]{3})_([A-Z])([DME])([0-9]+(?:[._][0-9]+)?)?")
 _DIGIT: Final = re.compile(r"\d")
@@ -133,7 +133,9 @@ def _reports(tables: Sequence[Table], plans: Sequence[_Plan]) -> Iterator[Report
         first = rows[0]
         identity = _key(first, plans[first.file]) or ()
         place = place_of(first, "", files).rstrip(", ")
-        yield Report(f"whonet-{number}", place, tuple(observations), identity)
+        yield Report(
+            f"whonet-{number}", place, tuple(observations), identity, files=files_of(tables)
+        )
 
 
 def _key(row: Row, plan: _Plan) -> tuple[str, ...] | None:

@@ -282,3 +282,51 @@ def test_the_help_names_every_format(run):
     done = run("import", "--help")
     for kind in ("hl7", "whonet", "ncbi", "csv"):
         assert f"\n  {kind} " in done.stdout
+
+
+class TestNamesOfFiles:
+    """A file may be named after its patient: the account names it, no case does."""
+
+    HEADER = "Patient ID,Specimen number,Organism,Specimen type,MEM_NM\n"
+
+    @pytest.fixture
+    def files(self, tmp_path):
+        found = []
+        for name, category in (("Doe_Jane.csv", "R"), ("Roe_Richard.csv", "S")):
+            found.append(tmp_path / name)
+            found[-1].write_text(f"{self.HEADER}P1,S1,eco,bl,{category}\n", encoding="utf-8")
+        return found
+
+    @pytest.mark.parametrize("order", [1, -1])
+    def test_a_conflict_between_two(self, take, files, order):
+        done = take("whonet", *files[::order])
+        (case,) = cases_of(done)
+        assert "Doe" not in done.stdout
+        assert "Roe" not in done.stdout
+        r, s = (1, 2) if order == 1 else (2, 1)
+        said = f"meropenem: R at file {r} line 2, MEM_NM, S at file {s} line 2, MEM_NM; R is kept"
+        assert said in case["note"]
+        assert "Doe_Jane.csv line 2, MEM_NM" in done.stderr
+
+    def test_of_fhir(self, take, tmp_path):
+        pytest.importorskip("fhir.resources")
+        grown = {
+            "resourceType": "Observation", "id": "o", "status": "final",
+            "code": {"coding": [{"system": "http://loinc.org", "code": "600-7"}]},
+            "valueCodeableConcept": {"text": "Escherichia coli"},
+        }  # fmt: skip
+        names = ("Doe_Jane.ndjson", "Roe_Richard.ndjson")
+        for name, found in zip(names, ("R", "S"), strict=True):
+            result = {
+                "resourceType": "Observation", "id": f"r-{found}", "status": "final",
+                "code": {"text": "meropenem"}, "valueString": found,
+                "derivedFrom": [{"reference": "Observation/o"}],
+            }  # fmt: skip
+            lines = [result, grown] if found == "R" else [result, {"resourceType": "Basic"}]
+            text = "".join(f"{json.dumps(line)}\n" for line in lines)
+            (tmp_path / name).write_text(text, encoding="utf-8")
+        done = take("fhir", *(tmp_path / name for name in names), "--site", "other")
+        (case,) = cases_of(done)
+        assert "Doe" not in done.stdout
+        assert "Roe" not in done.stdout
+        assert "meropenem: R at file 1, line 1 (Observation), S at file 2, line 1" in case["note"]
