@@ -36,6 +36,7 @@ Kind = Literal[
 MIC: Final = "mic"
 DISK: Final = "disk"
 STRIP: Final = "gradient strip"
+AND: Final = " and "  # between categories that one result states
 
 LOINC: Final = "loinc"
 SNOMED: Final = "snomed"
@@ -60,6 +61,7 @@ class Observation(NamedTuple):
     was found in one isolate; None is said of the whole report (patient, specimen) and holds for
     each of its isolates. Text is as it stands in the file; nothing is converted, no unit assumed:
     `unit` is None where the message states none. `disk_ug` is the content of the disk as stated.
+    `category` may hold several, with `AND` between them.
     `method` of a susceptibility is `MIC`, `DISK` or `STRIP` where the message states it, else its
     own words. `aside` is the reader's reason for which no case may take it (withdrawn, a test that
     was not done).

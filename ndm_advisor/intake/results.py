@@ -6,7 +6,7 @@ import re
 from typing import Final, NamedTuple
 
 from ndm_advisor.intake.catalogue import MOST_KEPT, Catalogue, identify_drug
-from ndm_advisor.intake.observed import DISK, LOINC, MIC, STRIP, Observation
+from ndm_advisor.intake.observed import AND, DISK, LOINC, MIC, STRIP, Observation
 from ndm_advisor.intake.quantities import number_of, shown
 from ndm_advisor.intake.told import Told
 from ndm_advisor.model.case import COMBINED_TEST
@@ -125,10 +125,9 @@ def _categories(said: Observation, catalogue: Catalogue) -> tuple[frozenset[str]
     found = {category for category, _ in coded}
     text = (said.category or "").strip()
     if text and fold(text) not in _NO_CATEGORY:
-        word = _category_word(text)
-        if word is not None:
-            found.add(word)
-        elif not coded:
+        words = [_category_word(part) for part in text.split(AND)]
+        found.update(word for word in words if word is not None)
+        if None in words and not coded and not found.intersection(AGAINST):
             raise UnreadError(f"{shown(text)} is not a category this tool knows")
     if word := _category_word((said.value or "").strip()):
         found.add(word)

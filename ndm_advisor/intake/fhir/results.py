@@ -33,7 +33,7 @@ from ndm_advisor.intake.fhir.elements import (
     unit_of,
     value_of,
 )
-from ndm_advisor.intake.observed import DISK, MIC, STRIP, Code, Observation
+from ndm_advisor.intake.observed import AND, DISK, MIC, STRIP, Code, Observation
 from ndm_advisor.model import fhir_terms as terms
 from ndm_advisor.model.names import fold
 
@@ -235,15 +235,12 @@ def _with_value(made: Observation, element: Element) -> Observation:
 
 
 def _with_category(made: Observation, interpreted: list[Item]) -> Observation:
-    """S, I, R ... by the codes of the value or interpretation; two that differ cancel out."""
+    """S, I, R ... by the codes of the value or interpretation: each that is stated."""
     codes = {code.code for code in made.value_codes if code.system == HL7_ANSWER}
     found = sorted(codes & _CATEGORIES)
-    if len(found) > 1:
-        aside = f"two categories in one result: {' and '.join(found)}"
-        return made._replace(aside=made.aside or aside)
     if found:
         is_the_value = made.unit is None and (made.value or "") in {"", *found}
-        return made._replace(category=found[0], value=None if is_the_value else made.value)
+        return made._replace(category=AND.join(found), value=None if is_the_value else made.value)
     words = [item.words for item in interpreted if item.words and not item.codes]
     return made._replace(category=words[0]) if len(words) == 1 else made
 

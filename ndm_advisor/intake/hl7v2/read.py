@@ -17,7 +17,7 @@ from ndm_advisor.intake.catalogue import (
 from ndm_advisor.intake.hl7v2.isolates import Isolates, Result, asides_of, organism_of, results_of
 from ndm_advisor.intake.hl7v2.messages import messages
 from ndm_advisor.intake.hl7v2.segments import CODED, Item, Segment, item_of, segments_of
-from ndm_advisor.intake.observed import LOCAL, Code, Kind, Observation, Report
+from ndm_advisor.intake.observed import AND, LOCAL, Code, Kind, Observation, Report
 
 _PENDING: Final = "I"  # OBX-11
 _COMPARATORS: Final = frozenset({"<", "<=", "=", ">", ">=", ""})
@@ -199,7 +199,7 @@ def _category(obx: Segment, value: Item) -> str | None:
     """OBX-8 where it is a category; else a coded or one-letter value of OBX-5."""
     flags = {held[0].upper() for held in obx.repetitions(8)} - _NOT_CATEGORIES
     if flags:
-        return " and ".join(sorted(flags))  # two that differ are no category
+        return AND.join(sorted(flags))
     for code in value.codes:
         if code.system == "hl7-0078" or code.code.upper() in _CATEGORY_FLAGS:
             return code.code
