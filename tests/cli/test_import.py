@@ -284,6 +284,35 @@ def test_the_help_names_every_format(run):
         assert f"\n  {kind} " in done.stdout
 
 
+class TestEncodings:
+    """The same table, however a program on another system wrote it."""
+
+    @pytest.mark.parametrize(
+        "written",
+        [
+            lambda text: text.encode("utf-8-sig"),
+            lambda text: text.encode("utf-16"),
+            lambda text: b"\xfe\xff" + text.encode("utf-16-be"),
+            lambda text: text.replace("\n", "\r\n").encode(),
+            lambda text: text.replace("\n", "\r").encode(),
+        ],
+        ids=["mark", "utf-16", "utf-16 big-endian", "crlf", "cr"],
+    )
+    def test_a_table(self, take, tmp_path, written):
+        path = tmp_path / "x.csv"
+        path.write_bytes(written(WHONET.read_text(encoding="utf-8")))
+        given, again = (take("whonet", file, "--site", "other") for file in (WHONET, path))
+        assert again.stdout == given.stdout
+        assert again.stderr == given.stderr
+
+    def test_half_of_a_sign_at_the_end(self, take, tmp_path):
+        path = tmp_path / "x.csv"
+        path.write_bytes(WHONET.read_text(encoding="utf-8").encode("utf-16")[:-3])
+        done = take("whonet", path, "--site", "other")
+        assert done.exit_code in {0, 3}
+        assert cases_of(done)
+
+
 class TestNamesOfFiles:
     """A file may be named after its patient: the account names it, no case does."""
 
