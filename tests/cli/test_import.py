@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import stat
 import sys
+from pathlib import Path
 
 import pytest
 import tomli
@@ -359,3 +360,11 @@ class TestNamesOfFiles:
         assert "Doe" not in done.stdout
         assert "Roe" not in done.stdout
         assert "meropenem: R at file 1, line 1 (Observation), S at file 2, line 1" in case["note"]
+
+
+def test_a_device_is_no_key(take):
+    if not Path("/dev/zero").exists():
+        pytest.skip("no such device here")
+    done = take("hl7", HL7, "--keep-id", "keyed", "--key-file", "/dev/zero")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "no key" in done.stderr

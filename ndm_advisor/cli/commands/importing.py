@@ -176,6 +176,7 @@ Read = Callable[["Sequence[str]", "Catalogue", ExitStack], "Reading"]
 
 _SEVERITIES: Final = ("severe", "non-severe")
 _STANDARDS: Final = ("EUCAST", "CLSI", "FDA")
+_LONGEST_KEY: Final = 65_536
 _TOGETHER: Final = "--keep-id keyed and --key-file FILE go together"
 
 
@@ -357,11 +358,16 @@ def _key(name: str) -> bytes:
     from ndm_advisor.intake.pseudonym import SHORTEST_KEY  # noqa: PLC0415
 
     try:
-        key = Path(name).read_bytes().strip()
+        with Path(name).open("rb") as file:  # a pipe may hand the key over; a device never ends
+            key = file.read(_LONGEST_KEY + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a path"
         message = f"--key-file: {name}: {reason}"
         raise UsageError(message) from error
+    if len(key) > _LONGEST_KEY:
+        message = f"--key-file: {name}: longer than {_LONGEST_KEY} bytes: no key"
+        raise UsageError(message)
+    key = key.strip()
     if len(key) < SHORTEST_KEY:
         message = f"--key-file: the key has {len(key)} bytes; it needs at least {SHORTEST_KEY}"
         raise UsageError(message)
