@@ -362,6 +362,21 @@ class TestNamesOfFiles:
         assert "meropenem: R at file 1, line 1 (Observation), S at file 2, line 1" in case["note"]
 
 
+@pytest.mark.parametrize("force", [(), ("--force",)])
+def test_a_message_sent_again_takes_no_cases_place(take, tmp_path, force):
+    key, twice, target = tmp_path / "key", tmp_path / "twice.hl7", tmp_path / "cases"
+    key.write_text(KEY, encoding="utf-8")
+    twice.write_bytes(HL7.read_bytes() + b"\r" + HL7.read_bytes())
+    keyed = ("--keep-id", "keyed", "--key-file", key)
+    ids = [case["id"] for case in cases_of(take("hl7", HL7, *keyed))]
+    wanted = [*ids, *(f"{id_}-2" for id_ in ids)]
+    done = take("hl7", twice, *keyed)
+    assert [case["id"] for case in cases_of(done)] == wanted
+    assert "2  the same isolate is reported again" in done.stderr
+    assert take("hl7", twice, *keyed, "--to", target, *force).exit_code == 0
+    assert sorted(file.stem for file in target.iterdir()) == sorted(wanted)
+
+
 def test_a_device_is_no_key(take):
     if not Path("/dev/zero").exists():
         pytest.skip("no such device here")

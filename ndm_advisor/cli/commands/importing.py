@@ -184,11 +184,13 @@ class Reading(NamedTuple):
     """What a format makes of its files: reports, read as they are asked for.
 
     `unread`: columns that are not read. `faults` says, when all is read, what was no row.
+    `may_repeat`: one isolate may come in several reports.
     """
 
     reports: "Iterator[Report]"
     unread: tuple[str, ...] = ()
     faults: "Callable[[], Iterator[str]] | None" = None
+    may_repeat: bool = False
 
 
 def _command_of(read: Read) -> Callable[..., ExitStatus]:
@@ -303,7 +305,8 @@ def _run(
     with ExitStack() as held:
         reading = read(files, catalogue, held)
         try:
-            run_import(reading.reports, told, catalogue, target, tally, on=day)
+            again = reading.may_repeat
+            run_import(reading.reports, told, catalogue, target, tally, on=day, may_repeat=again)
         except UsageError:
             say_account(tally, reading.unread, dry_run=False)  # what was written until then
             raise
@@ -388,7 +391,7 @@ def _read_hl7(names: "Sequence[str]", catalogue: "Catalogue", held: ExitStack) -
     from ndm_advisor.cli.lab_files import open_bytes  # noqa: PLC0415
 
     files = [open_bytes(name, held) for name in names]
-    return Reading(read_hl7(files, names, catalogue))
+    return Reading(read_hl7(files, names, catalogue), may_repeat=True)
 
 
 def _read_fhir(names: "Sequence[str]", catalogue: "Catalogue", held: ExitStack) -> Reading:
@@ -399,7 +402,7 @@ def _read_fhir(names: "Sequence[str]", catalogue: "Catalogue", held: ExitStack) 
     from ndm_advisor.intake.fhir.reader import read_fhir  # noqa: PLC0415
 
     files = [open_bytes(name, held) for name in names]
-    return Reading(read_fhir(files, names, catalogue))
+    return Reading(read_fhir(files, names, catalogue), may_repeat=True)
 
 
 def _read_whonet(names: "Sequence[str]", _: "Catalogue", held: ExitStack) -> Reading:
