@@ -110,7 +110,7 @@ def _result(said: Observation, told: Told, catalogue: Catalogue) -> Result:
         is_doubtful=len(categories) > 1,
     )
     text = (said.value or "").strip()
-    if text and fold(text) not in _NO_CATEGORY and _category_word(text) is None:
+    if text and fold(text) not in _NO_CATEGORY and category_word(text) is None:
         result = _with_number(result, text, told, catalogue)
     if result.category is None and result.mic is None and result.zone_mm is None:
         raise UnreadError(_why_nothing(said))
@@ -125,11 +125,11 @@ def _categories(said: Observation, catalogue: Catalogue) -> tuple[frozenset[str]
     found = {category for category, _ in coded}
     text = (said.category or "").strip()
     if text and fold(text) not in _NO_CATEGORY:
-        words = [_category_word(part) for part in text.split(AND)]
+        words = [category_word(part) for part in text.split(AND)]
         found.update(word for word in words if word is not None)
         if None in words and not coded and not found.intersection(AGAINST):
             raise UnreadError(f"{shown(text)} is not a category this tool knows")
-    if word := _category_word((said.value or "").strip()):
+    if word := category_word((said.value or "").strip()):
         found.add(word)
     return frozenset(found), coded[0][1] if coded else None
 
@@ -142,7 +142,8 @@ def _the_one(categories: frozenset[str]) -> str | None:
     return against or next(iter(categories), None)
 
 
-def _category_word(text: str) -> str | None:
+def category_word(text: str) -> str | None:
+    """The category that a word of a laboratory stands for."""
     return _CATEGORIES.get(fold(text))
 
 
@@ -199,6 +200,8 @@ def _with_number(result: Result, text: str, told: Told, catalogue: Catalogue) ->
 
 def _measured(result: Result, text: str, told: Told, catalogue: Catalogue) -> Result:
     said = result.said
+    if not any(sign.isdecimal() for sign in text):
+        raise UnreadError(f"{shown(text)} is neither a category nor a number")
     method, note = _method(said, catalogue)
     if method == DISK:
         zone = _zone(result, text, told, catalogue)

@@ -166,6 +166,7 @@ class TestResults:
             ({"value": "1-2", "unit": "mg/L"}, "`1-2` is not an MIC"),
             ({"value": "16/4", "unit": "mg/L"}, "`16/4` is not an MIC"),
             ({"category": "sort of"}, "`sort of` is not a category"),
+            ({"value": "POS"}, "`POS` is neither a category nor a number"),
             ({"category": "IE"}, "tested, without a category or a number"),
             ({}, "no result"),
             ({"value": "20", "unit": "mm", "standard": "EUCAST"}, "with its disk content"),

@@ -34,6 +34,7 @@ from ndm_advisor.intake.fhir.elements import (
     value_of,
 )
 from ndm_advisor.intake.observed import AND, DISK, MIC, STRIP, Code, Observation
+from ndm_advisor.intake.results import category_word
 from ndm_advisor.model import fhir_terms as terms
 from ndm_advisor.model.names import fold
 
@@ -44,6 +45,7 @@ _WITHDRAWN: Final = {
     "cancelled": "cancelled",
 }
 _ABSENT: Final = {code: category for category, code in terms.ABSENT_OF_CATEGORY.items()}
+_NOT_TESTED: Final = "not tested"
 MODIFIED: Final = "carries a modifier extension, which may turn its meaning round"
 _SCALE: Final = re.compile(r"(.+?)\s*\((RIS|SIR|MIC)\)", re.IGNORECASE)  # names the scale, no drug
 _METHODS: Final = {
@@ -186,8 +188,11 @@ def _susceptibility(
     result = made._replace(
         kind="susceptibility", name=name, method=by_code or method or scale, standard=standard
     )
+    outstanding = _outstanding(whole, element)
     if not has_result:
-        result = result._replace(category=_outstanding(whole, element))
+        result = result._replace(category=outstanding)
+    elif outstanding == _NOT_TESTED:  # whatever stands beside it: it is not to come out as S
+        result = result._replace(category=AND.join(filter(None, (made.category, outstanding))))
     return Read(result, is_finding=True)
 
 
@@ -240,7 +245,9 @@ def _with_category(made: Observation, interpreted: list[Item]) -> Observation:
     found = sorted(codes & _CATEGORIES)
     if found:
         is_the_value = made.unit is None and (made.value or "") in {"", *found}
-        return made._replace(category=AND.join(found), value=None if is_the_value else made.value)
+        worded = [item.words for item in interpreted if category_word(item.words)]
+        stated = AND.join(dict.fromkeys((*found, *worded)))  # its words may deny the code
+        return made._replace(category=stated, value=None if is_the_value else made.value)
     words = [item.words for item in interpreted if item.words and not item.codes]
     return made._replace(category=words[0]) if len(words) == 1 else made
 
