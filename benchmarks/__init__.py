@@ -6,6 +6,7 @@ PARTS: Final = {
     "answer": "benchmarks.answer",
     "throughput": "benchmarks.throughput",
     "memory": "benchmarks.memory",
+    "import": "benchmarks.import_stream",
     "start": "benchmarks.startup",
     "zen": "benchmarks.rule_engine",
 }

@@ -29,6 +29,7 @@ from ndm_advisor.render.text import visible
 _MOST_REASONS: Final = 500  # kept apart; what is beyond them is counted together
 _MOST_SHOWN: Final = 20
 _WITH_ISOLATE: Final = "said of isolates without a case"
+_AGAIN: Final = "the same isolate is reported again: a case of its own, its id ends in -2, -3 ..."
 _FILE_NAME: Final = re.compile(r"[\w-]{1,100}", re.ASCII)
 _OTHER: Final = "other reasons (--verbose shows each)"
 _PRIVATE_DIRECTORY: Final = 0o700
@@ -97,16 +98,22 @@ def run_import(
     tally: Tally,
     *,
     on: date,
+    may_repeat: bool = False,
 ) -> None:
     """Make the cases of all reports, write them and count everything in `tally`.
+
+    `may_repeat`: one isolate may come in several reports, as messages are sent again.
 
     Raises:
         UsageError: a file that is there already or cannot be written.
     """
     if target.directory is not None and not target.dry_run:
         _make(target.directory)
+    given: Counter[str] = Counter()
     for report in reports:
         understood = to_cases(report, told, catalogue, on=on)
+        if may_repeat:
+            understood = _numbered(understood, given)
         tally.count(understood)
         if target.verbose:
             _say_each(understood)
@@ -114,6 +121,21 @@ def run_import(
             for made in understood.cases:
                 _write(made.case, target)
                 tally.written += 1
+
+
+def _numbered(understood: Understood, given: Counter[str]) -> Understood:
+    """The cases whose id was given before, numbered: no case takes the place of another."""
+    cases = []
+    for made in understood.cases:
+        id_ = made.case.id or ""
+        if not id_.startswith(understood.report.label):  # a running number comes once
+            given[id_] += 1
+        if given[id_] > 1:
+            case = made.case.model_copy(update={"id": f"{id_}-{given[id_]}"})
+            cases.append(made._replace(case=case, assumed=(*made.assumed, _AGAIN)))
+        else:
+            cases.append(made)
+    return understood._replace(cases=tuple(cases))
 
 
 def _make(directory: Path) -> None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import re
-import stat
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from ndm_advisor.errors import UsageError
+from ndm_advisor.regular_file import open_regular
 
 STDIN: Final = "-"
 ON: Final = "NDM_ADVISOR_ON"
@@ -45,21 +44,11 @@ def read_text(name: str) -> str:
 def open_file(name: str) -> BinaryIO:
     """Open a regular file to read.
 
-    A pipe that nobody writes to would keep the run waiting for ever, and some devices never end.
-
     Raises:
         OSError: it cannot be read, or is a pipe, a device or a directory.
         ValueError: not a path.
     """
-    path = Path(name)
-    mode = path.stat().st_mode
-    if stat.S_ISDIR(mode):
-        raise IsADirectoryError(errno.EISDIR, "not a regular file but a directory", name)
-    if stat.S_ISFIFO(mode):
-        raise OSError(errno.EINVAL, "not a regular file but a pipe: send its text to `-`", name)
-    if not stat.S_ISREG(mode):
-        raise OSError(errno.EINVAL, "not a regular file", name)
-    return path.open("rb")
+    return open_regular(Path(name), instead="send its text to `-`")
 
 
 def path_of(name: str) -> str | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from io import TextIOWrapper
+from io import BufferedReader, TextIOWrapper
 from pathlib import Path
 from typing import BinaryIO
 
@@ -42,11 +43,19 @@ def open_tables(names: Sequence[str], held: ExitStack, delimiter: str | None = N
     tables = []
     for number, name in enumerate(names):
         data = open_bytes(name, held)
-        text = TextIOWrapper(data, encoding="utf-8-sig", errors="surrogateescape", newline="")
+        text = _text(data)
         tables.append(open_table(text, name, number, delimiter))
         if name != STDIN:
             held.callback(text.detach)
     return tables
+
+
+def _text(data: BinaryIO) -> TextIOWrapper:
+    """UTF-8 with surrogates for what is not, or UTF-16 where the first bytes say so."""
+    start = data.peek(2)[:2] if isinstance(data, BufferedReader) else b""
+    if start in {BOM_UTF16_LE, BOM_UTF16_BE}:
+        return TextIOWrapper(data, encoding="utf-16", errors="replace", newline="")
+    return TextIOWrapper(data, encoding="utf-8-sig", errors="surrogateescape", newline="")
 
 
 def faults_of(tables: Sequence[Table]) -> Iterator[str]:

@@ -9,9 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ndm_advisor.intake.observed import AMR, ATC, DISK, LOINC, MIC, RXNORM, STRIP, WHONET, Code
+from ndm_advisor.intake.observed import (
+    AMR,
+    ATC,
+    DISK,
+    LOINC,
+    MIC,
+    RXNORM,
+    STRIP,
+    WHONET,
+    Code,
+    Kind,
+)
 from ndm_advisor.intake.quantities import shown
 from ndm_advisor.knowledge.load import load_codes, load_loinc, load_organism_codes
 from ndm_advisor.model.case import FOSFOMYCIN_NO_ROUTE
@@ -25,10 +36,14 @@ from ndm_advisor.read.names import (
     panel_id,
 )
 
+if TYPE_CHECKING:
+    from ndm_advisor.intake.results import Result
+
+FACTS: Final[tuple[Kind, ...]] = ("age", "weight", "height", "creatinine")
 _DRUG_CODES: Final = (ATC, WHONET, AMR, RXNORM)
 _METHODS: Final = {"mic": MIC, "disk": DISK, "gradient_strip": STRIP, "generic": None}
 _UNVERIFIED: Final = "method_not_verified"
-_MOST_KEPT: Final = 5_000  # look-ups: a table asks for the same few drugs in every row
+MOST_KEPT: Final = 5_000  # look-ups: a table asks for the same few drugs in every row
 _LONGEST_KEPT: Final = 80
 _ROUTES: Final = frozenset({"fosfomycin-iv", "fosfomycin-oral"})
 _VARIANT: Final = re.compile(r"(.+?)-\d+[a-z]?", re.IGNORECASE)
@@ -79,6 +94,7 @@ class Catalogue(NamedTuple):
     methods: Mapping[Code, str]  # MIC, DISK or STRIP
     disks: Mapping[tuple[str, str], frozenset[str]]  # (standard, drug) -> contents in ug
     identified: dict[tuple[tuple[Code, ...], str], Identified]  # drugs already looked up
+    results: dict[tuple[object, ...], Result | str]  # already read; or why one cannot be
 
 
 def load_catalogue(knowledge: Knowledge, names: Names, directory: Path | None = None) -> Catalogue:
@@ -131,6 +147,7 @@ def load_catalogue(knowledge: Knowledge, names: Names, directory: Path | None = 
         },
         disks=_disks(knowledge),
         identified={},
+        results={},
     )
 
 
@@ -197,7 +214,7 @@ def identify_drug(codes: tuple[Code, ...], name: str, catalogue: Catalogue) -> I
     found = catalogue.identified.get(asked)
     if found is None:
         found = _drug(codes, name, catalogue)
-        if len(catalogue.identified) < _MOST_KEPT and len(name) <= _LONGEST_KEPT:
+        if len(catalogue.identified) < MOST_KEPT and len(name) <= _LONGEST_KEPT:
             catalogue.identified[asked] = found
     return found
 
@@ -286,6 +303,12 @@ def identify_gene(codes: Iterable[Code], name: str, catalogue: Catalogue) -> Gen
 def asked_of(codes: Iterable[Code], catalogue: Catalogue) -> str | None:
     """What a code asks for besides drugs and genes: `organism`, `weight`, a panel."""
     return next((catalogue.asked[code] for code in codes if code in catalogue.asked), None)
+
+
+def fact_of(codes: Iterable[Code], catalogue: Catalogue) -> Kind | None:
+    """The fact about the patient that a code asks for, with a number and a unit."""
+    asked = asked_of(codes, catalogue)
+    return next((kind for kind in FACTS if kind == asked), None)
 
 
 def method_of(codes: Iterable[Code], catalogue: Catalogue) -> str | None:

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from ndm_advisor.errors import UsageError
 from ndm_advisor.intake.mapping import Columns, Genes, LongResult, Mapping, WideResult
 from ndm_advisor.intake.observed import Kind, Observation, Report
-from ndm_advisor.intake.tabular import Row, Table, grouped, place_of, without_cells
+from ndm_advisor.intake.tabular import Row, Table, files_of, grouped, place_of, without_cells
 
 _KINDS: Final[dict[str, tuple[Kind, str | None]]] = {
     "organism": ("organism", None),
@@ -136,7 +136,9 @@ def _reports(tables: Sequence[Table], mappings: Sequence[Mapping], label: str) -
         first = rows[0]
         identity = readers[first.file].key(first) or ()
         place = place_of(first, "", files).rstrip(", ")
-        yield Report(f"{label}-{number}", place, tuple(observations), identity)
+        yield Report(
+            f"{label}-{number}", place, tuple(observations), identity, files=files_of(tables)
+        )
 
 
 class _Reader:

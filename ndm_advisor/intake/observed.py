@@ -12,6 +12,7 @@ from typing import Final, Literal, NamedTuple
 
 from ndm_advisor.model.case import Case
 from ndm_advisor.read.document import Document
+from ndm_advisor.read.positions import Path, dotted
 
 Kind = Literal[
     "organism",  # `value`/`value_codes`: what grew
@@ -35,6 +36,7 @@ Kind = Literal[
 MIC: Final = "mic"
 DISK: Final = "disk"
 STRIP: Final = "gradient strip"
+AND: Final = " and "  # between categories that one result states
 
 LOINC: Final = "loinc"
 SNOMED: Final = "snomed"
@@ -59,6 +61,7 @@ class Observation(NamedTuple):
     was found in one isolate; None is said of the whole report (patient, specimen) and holds for
     each of its isolates. Text is as it stands in the file; nothing is converted, no unit assumed:
     `unit` is None where the message states none. `disk_ug` is the content of the disk as stated.
+    `category` may hold several, with `AND` between them.
     `method` of a susceptibility is `MIC`, `DISK` or `STRIP` where the message states it, else its
     own words. `aside` is the reader's reason for which no case may take it (withdrawn, a test that
     was not done).
@@ -88,7 +91,8 @@ class Report(NamedTuple):
     `label` names it in the case's id (`hl7-1`): a running number, never anything of the patient's.
     `identity` is what the file knows the patient and isolate by: it goes into the keyed hash, or
     nowhere. `faults` are parts that could not be read at all, each a sentence with its place;
-    `notes` say how something was read leniently.
+    `notes` say how something was read leniently. `files` are the names that begin the places where
+    several files are read: a name may be that of a patient, and no case may hold it.
     """
 
     label: str
@@ -97,6 +101,7 @@ class Report(NamedTuple):
     identity: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 class SetAside(NamedTuple):
@@ -109,15 +114,20 @@ class SetAside(NamedTuple):
 class ImportedCase(NamedTuple):
     """A case, and its document (tables of the case file, as TOML or JSON would hold them).
 
-    `provenance` says for each dotted key where its value stood; `conflicts` are sentences about
-    results that disagree; `assumed` are sentences about what was set by an option or by a rule.
+    `sources` says for each key where its value stood; `conflicts` are sentences about results that
+    disagree; `assumed` are sentences about what was set by an option or by a rule.
     """
 
     case: Case
     document: Document
-    provenance: tuple[tuple[str, str], ...]
+    sources: tuple[tuple[Path, str], ...]
     conflicts: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
+
+    @property
+    def provenance(self) -> tuple[tuple[str, str], ...]:
+        """`sources` with the keys as a person writes them."""
+        return tuple((dotted(path), place) for path, place in self.sources)
 
 
 class Understood(NamedTuple):

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from ndm_advisor.intake.catalogue import Catalogue
 from ndm_advisor.intake.observed import Observation, SetAside
-from ndm_advisor.intake.results import Result, UnreadError, read_result
+from ndm_advisor.intake.results import AGAINST, Result, UnreadError, read_result
 from ndm_advisor.intake.told import Told
 from ndm_advisor.model.mic import parse_mic
 
@@ -43,7 +43,8 @@ def panel_of(observations: Iterable[Observation], told: Told, catalogue: Catalog
             set_aside.append(SetAside(said, str(error)))
         else:
             by_drug.setdefault(result.drug, []).append(result)
-    conflicts: list[str] = []
+    conflicts = [_doubt(r) for results in by_drug.values() for r in results if r.is_doubtful]
+    by_drug = {drug: _of_worth(results, set_aside) for drug, results in by_drug.items()}
     rows = [_one_row(results, set_aside, conflicts) for results in by_drug.values()]
     provenance = tuple((row.drug, said) for row, held in rows for said in held)
     chosen = [row for row, _ in rows]
@@ -53,6 +54,19 @@ def panel_of(observations: Iterable[Observation], told: Told, catalogue: Catalog
 
 
 # --- one row for each drug ----------------------------------------------------------------------
+
+
+def _of_worth(results: list[Result], set_aside: list[SetAside]) -> list[Result]:
+    """The results without "pending" and "not tested", where there is any other."""
+    found = [result for result in results if not result.is_none]
+    if not found:
+        return results
+    set_aside.extend(
+        SetAside(result.said, f"{result.category}, where a result stands beside it")
+        for result in results
+        if result.is_none
+    )
+    return found
 
 
 def _one_row(
@@ -111,21 +125,34 @@ def _disagree(first: Result, second: Result) -> bool:
 
 
 def _speaks_against(one: Result, other: Result) -> bool:
-    """`one` speaks more against the drug than `other`."""
+    """`one` speaks more against the drug than `other`.
+
+    Of a category and a number, which do not share a standard, the category does if it is R or NS,
+    or if no standard reads the number; else the number, which may yet come out as R.
+    """
     ranks = [_RANK.get(r.category, -1) if r.category else None for r in (one, other)]
     if None not in ranks and ranks[0] != ranks[1]:
         return (ranks[0] or 0) > (ranks[1] or 0)
+    named, measured = (one, other) if one.category is not None else (other, one)
+    is_mixed = named.category is not None and measured.category is None
+    if is_mixed and named.category in AGAINST:
+        return named is one
     if one.mic is not None and other.mic is not None:
         return _height(one.mic) > _height(other.mic)
     if one.zone_mm is not None and other.zone_mm is not None:
         return one.zone_mm < other.zone_mm
-    return one.category is not None and other.category is None
+    return is_mixed and one is (named if measured.standard is None else measured)
 
 
 def _height(mic: str) -> tuple[float, int]:
     parsed = parse_mic(mic)
     above = {">": 2, ">=": 1, "=": 0, "<=": -1, "<": -2}[parsed.operator]
     return parsed.value_mg_l, above
+
+
+def _doubt(result: Result) -> str:
+    place, kept = result.said.place, result.category
+    return f"{result.drug}: two categories in one result at {place}; {kept} is kept"
 
 
 def _conflict(kept: Result, lost: Result) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from ndm_advisor.intake.catalogue import Catalogue, identify_drug
-from ndm_advisor.intake.observed import DISK, LOINC, MIC, STRIP, Observation
+from ndm_advisor.intake.catalogue import MOST_KEPT, Catalogue, identify_drug
+from ndm_advisor.intake.observed import AND, DISK, LOINC, MIC, STRIP, Observation
 from ndm_advisor.intake.quantities import number_of, shown
 from ndm_advisor.intake.told import Told
 from ndm_advisor.model.case import COMBINED_TEST
@@ -32,17 +32,25 @@ _CATEGORIES: Final = {
     "pending": "pending",
     "not-tested": "not tested",
 }
+AGAINST: Final = ("R", "NS")  # the worse first
+NO_RESULT: Final = frozenset({"pending", "not tested"})
 _NO_CATEGORY: Final = frozenset({"nd", "ie", "not-defined", "not-determined", "-", ""})
 _MG_L: Final = frozenset({"mg/l", "ug/ml", "mcg/ml", "µg/ml", "μg/ml", "microg/ml"})
 _MM: Final = "mm"
 _STANDARDS: Final = ("EUCAST", "CLSI", "FDA")
 _NOT_STATED: Final = frozenset({"", "missing", "unknown", "not-provided", "not-stated", "none"})
 _FIRST_OF_TWO: Final = re.compile(r"([<>=]*\s*[0-9.]+)\s*/\s*[0-9.]+")
+# What a result is read from: all that is said, and neither the place nor the isolate.
+_WORDS: Final = slice(Observation._fields.index("codes"), Observation._fields.index("date"))
+_LONGEST_KEPT: Final = 1_000  # characters
 _METHODS_TOGETHER: Final = ("broth-disk-elution", "strip-stacking", "disk-proximity")
 
 
 class Result(NamedTuple):
-    """One observation, read: the row it would make alone. `notes` say what was assumed."""
+    """One observation, read: the row it would make alone.
+
+    `notes` say what was assumed, `is_doubtful` that the result states another category too.
+    """
 
     drug: str
     said: Observation
@@ -53,6 +61,13 @@ class Result(NamedTuple):
     standard: str | None = None
     version: str | None = None
     notes: tuple[str, ...] = ()
+    is_doubtful: bool = False
+
+    @property
+    def is_none(self) -> bool:
+        """It says that there is no result: pending, or not tested."""
+        is_number = self.mic is not None or self.zone_mm is not None
+        return self.category in NO_RESULT and not is_number
 
 
 class UnreadError(Exception):
@@ -60,22 +75,42 @@ class UnreadError(Exception):
 
 
 def read_result(said: Observation, told: Told, catalogue: Catalogue) -> Result:
-    """What one observation says of one drug.
+    """What one observation says of one drug; what said the same before is not read again.
 
     Raises:
         UnreadError: the drug is not known, or there is nothing a panel can hold.
     """
+    asked = (said[_WORDS], told.standard, told.version, told.standard_disks)
+    found = catalogue.results.get(asked)
+    if found is None:
+        try:
+            found = _result(said, told, catalogue)
+        except UnreadError as error:
+            found = str(error)
+        if len(catalogue.results) < MOST_KEPT and len(repr(asked)) <= _LONGEST_KEPT:
+            catalogue.results[asked] = found
+    if isinstance(found, str):
+        raise UnreadError(found)
+    return Result(found.drug, said, *found[2:])
+
+
+def _result(said: Observation, told: Told, catalogue: Catalogue) -> Result:
     drug = identify_drug(said.codes, said.name, catalogue)
     if drug.id is None:
         raise UnreadError(drug.why_not)
-    category, standard = _category(said, catalogue)
+    categories, standard = _categories(said, catalogue)
     standard, version, note = _standard(said, standard, told)
-    notes = (note,) if note else ()
-    result = Result(drug.id, said, category, standard=standard, version=version, notes=notes)
+    result = Result(
+        drug.id,
+        said,
+        _the_one(categories),
+        standard=standard,
+        version=version,
+        notes=(note,) if note else (),
+        is_doubtful=len(categories) > 1,
+    )
     text = (said.value or "").strip()
-    if category is None and text and (word := _category_word(text)):
-        result = result._replace(category=word)
-    elif text and fold(text) not in _NO_CATEGORY:
+    if text and fold(text) not in _NO_CATEGORY and category_word(text) is None:
         result = _with_number(result, text, told, catalogue)
     if result.category is None and result.mic is None and result.zone_mm is None:
         raise UnreadError(_why_nothing(said))
@@ -84,21 +119,31 @@ def read_result(said: Observation, told: Told, catalogue: Catalogue) -> Result:
     return result
 
 
-def _category(said: Observation, catalogue: Catalogue) -> tuple[str | None, str | None]:
-    """The category the message states, and the standard its code belongs to."""
-    for code in said.value_codes:
-        if code in catalogue.categories:
-            return catalogue.categories[code]
+def _categories(said: Observation, catalogue: Catalogue) -> tuple[frozenset[str], str | None]:
+    """Each category the message states, by code or in words, and the standard of the code."""
+    coded = [catalogue.categories[c] for c in said.value_codes if c in catalogue.categories]
+    found = {category for category, _ in coded}
     text = (said.category or "").strip()
-    if not text or fold(text) in _NO_CATEGORY:
-        return None, None
-    word = _category_word(text)
-    if word is None:
-        raise UnreadError(f"{shown(text)} is not a category this tool knows")
-    return word, None
+    if text and fold(text) not in _NO_CATEGORY:
+        words = [category_word(part) for part in text.split(AND)]
+        found.update(word for word in words if word is not None)
+        if None in words and not coded and not found.intersection(AGAINST):
+            raise UnreadError(f"{shown(text)} is not a category this tool knows")
+    if word := category_word((said.value or "").strip()):
+        found.add(word)
+    return frozenset(found), coded[0][1] if coded else None
 
 
-def _category_word(text: str) -> str | None:
+def _the_one(categories: frozenset[str]) -> str | None:
+    """The category of a result; of two that differ the one against the drug, else neither."""
+    against = next((category for category in AGAINST if category in categories), None)
+    if len(categories) > 1 and against is None:
+        raise UnreadError(f"two categories in one result: {' and '.join(sorted(categories))}")
+    return against or next(iter(categories), None)
+
+
+def category_word(text: str) -> str | None:
+    """The category that a word of a laboratory stands for."""
     return _CATEGORIES.get(fold(text))
 
 
@@ -138,7 +183,12 @@ def _standard_named(text: str) -> tuple[str | None, str | None]:
 
 
 def _with_number(result: Result, text: str, told: Told, catalogue: Catalogue) -> Result:
-    """Add an MIC or a zone; a number that cannot be read leaves a category as it stands."""
+    """Add an MIC or a zone; a number that cannot be read leaves a category as it stands.
+
+    The number beside "not tested" is not read: it might come out as S.
+    """
+    if result.category == "not tested":
+        raise UnreadError(f"not tested, with the number {shown(text)}: one of them is wrong")
     try:
         return _measured(result, text, told, catalogue)
     except UnreadError as error:
@@ -150,6 +200,8 @@ def _with_number(result: Result, text: str, told: Told, catalogue: Catalogue) ->
 
 def _measured(result: Result, text: str, told: Told, catalogue: Catalogue) -> Result:
     said = result.said
+    if not any(sign.isdecimal() for sign in text):
+        raise UnreadError(f"{shown(text)} is neither a category nor a number")
     method, note = _method(said, catalogue)
     if method == DISK:
         zone = _zone(result, text, told, catalogue)

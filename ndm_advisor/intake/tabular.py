@@ -211,6 +211,11 @@ def _by_first(found: Iterable[tuple[int, int, int, str]]) -> Iterator[list[Row]]
         yield group
 
 
+def files_of(tables: Sequence[Table]) -> tuple[str, ...]:
+    """The names that places begin with: none where there is one table only."""
+    return tuple(table.name for table in tables) if len(tables) > 1 else ()
+
+
 def place_of(row: Row, column: str, files: Sequence[str]) -> str:
     """Where a cell stands, for the report."""
     return f"{files[row.file]} " * (len(files) > 1) + f"line {row.line}, {column}"

@@ -6,6 +6,8 @@ says and a case cannot hold is set aside with its reason, so that the counts add
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final, get_args
@@ -31,9 +33,9 @@ from ndm_advisor.read.positions import Path, dotted
 from ndm_advisor.read.settings import apply_settings
 
 FORMAT: Final = "ndm-advisor/case/1"
-_OF_PATIENT: Final = (
-    "age", "birth_date", "sex", "weight", "height", "creatinine", "allergy",
-)  # fmt: skip
+_OF_PATIENT: Final = frozenset(
+    {"age", "birth_date", "sex", "weight", "height", "creatinine", "allergy"}
+)
 _LIST: Final = "allergies"
 _SITES: Final[tuple[str, ...]] = get_args(Site)
 _NO_SITE: Final = "the site of the infection is not told: give --site"
@@ -49,8 +51,9 @@ class _NoCaseError(Exception):
 class _Draft:
     """One case in the making: its document, and where each value came from."""
 
-    def __init__(self) -> None:
-        self.document: Document = {"format": FORMAT}
+    def __init__(self, id_: str, files: tuple[str, ...]) -> None:
+        self.document: Document = {"format": FORMAT, "id": id_}
+        self.files = files
         self.provenance: list[tuple[Path, Observation]] = []
         self.set_aside: list[SetAside] = []
         self.conflicts: list[str] = []
@@ -106,7 +109,8 @@ def to_cases(report: Report, told: Told, catalogue: Catalogue, *, on: date) -> U
         scope = [o for o in report.observations if o.isolate in {None, isolate}]
         label = report.label if len(isolates) == 1 else f"{report.label}-{number}"
         try:
-            draft, case = _case(scope, _id_of(report, isolate, label, told), told, catalogue, on)
+            draft = _Draft(_id_of(report, isolate, label, told), report.files)
+            case = _case(scope, draft, told, catalogue, on)
         except _NoCaseError as error:
             refused.append(str(error))
             reasons = {id(o): f"{NO_CASE}{error}" for o in scope} | reasons
@@ -133,53 +137,48 @@ def _id_of(report: Report, isolate: str, label: str, told: Told) -> str:
 
 
 def _imported(draft: _Draft, case: Case) -> ImportedCase:
-    provenance = tuple((dotted(path), said.place) for path, said in draft.provenance)
-    return ImportedCase(
-        case, draft.document, provenance, tuple(draft.conflicts), tuple(draft.assumed)
-    )
+    sources = tuple((path, said.place) for path, said in draft.provenance)
+    return ImportedCase(case, draft.document, sources, tuple(draft.conflicts), tuple(draft.assumed))
 
 
 # --- one case -----------------------------------------------------------------------------------
 
 
 def _case(
-    scope: Sequence[Observation], id_: str, told: Told, catalogue: Catalogue, on: date
-) -> tuple[_Draft, Case]:
+    scope: Sequence[Observation], draft: _Draft, told: Told, catalogue: Catalogue, on: date
+) -> Case:
     """The case of one isolate. `scope` is what is said of it and of the whole report."""
-    draft = _Draft()
-    draft.put(("id",), id_)
-    usable = []
+    of: defaultdict[str, list[Observation]] = defaultdict(list)
     for said in scope:
         if said.aside is None:
-            usable.append(said)
+            of["patient" if said.kind in _OF_PATIENT else said.kind].append(said)
         else:
             draft.aside(said, said.aside)
-
-    def of(*kinds: str) -> list[Observation]:
-        return [said for said in usable if said.kind in kinds]
-
-    _organism(of("organism"), draft, catalogue)
-    _reported_on(of("reported_on"), draft)
-    draft.take("isolate", mechanisms_of(of("gene"), catalogue))
-    draft.take("panel", panel_of(of("susceptibility"), told, catalogue))
-    _site(of("site"), of("specimen"), draft, told, catalogue)
-    draft.take("patient", patient_of(of(*_OF_PATIENT), catalogue))
-    _orders(of("order"), draft, catalogue)
-    _stated(of("case"), draft)
-    for said in of("other"):
+    _organism(of["organism"], draft, catalogue)
+    _reported_on(of["reported_on"], draft)
+    draft.take("isolate", mechanisms_of(of["gene"], catalogue))
+    draft.take("panel", panel_of(of["susceptibility"], told, catalogue))
+    _site(of["site"], of["specimen"], draft, told, catalogue)
+    draft.take("patient", patient_of(of["patient"], catalogue))
+    _orders(of["order"], draft, catalogue)
+    _stated(of["case"], draft)
+    for said in of["other"]:
         draft.aside(said, "no key of a case takes it")
     if draft.conflicts:  # whoever reads the answer is to know of them, not only who imported
-        draft.put(("note",), _note(draft.conflicts))
+        draft.put(("note",), _note(draft))
     if told.settings:
         draft.document = apply_settings(draft.document, told.settings, catalogue.names)
     infection = draft.document.get("infection")
     if not isinstance(infection, dict) or "site" not in infection:
-        raise _NoCaseError(_why_no_site(of("specimen"), catalogue))
-    return draft, _valid(draft, catalogue, on)
+        raise _NoCaseError(_why_no_site(of["specimen"], catalogue))
+    return _valid(draft, catalogue, on)
 
 
-def _note(conflicts: Sequence[str]) -> str:
-    text = f"Results that disagree in the laboratory's file: {'; '.join(conflicts)}."
+def _note(draft: _Draft) -> str:
+    """The conflicts; a file's name, which may be the patient's, gives way to its number."""
+    text = f"Results that disagree in the laboratory's file: {'; '.join(draft.conflicts)}."
+    for number, name in enumerate(draft.files, 1):
+        text = re.sub(rf"\bat {re.escape(name)}(?=[ ,])", f"at file {number}", text)
     return text if len(text) <= _LONGEST_NOTE else f"{text[:_LONGEST_NOTE]}..."
 
 

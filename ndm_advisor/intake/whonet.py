@@ -12,9 +12,10 @@ from typing import Final, NamedTuple
 
 from ndm_advisor.errors import UsageError
 from ndm_advisor.intake.observed import DISK, MIC, STRIP, WHONET, Code, Kind, Observation, Report
-from ndm_advisor.intake.tabular import Row, Table, grouped, place_of, without_cells
+from ndm_advisor.intake.tabular import Row, Table, files_of, grouped, place_of, without_cells
 
 _RESULT: Final = re.compile(r"([A-Z0-9]{3})_([A-Z])([DME])([0-9]+(?:[._][0-9]+)?)?")
+_DIGIT: Final = re.compile(r"\d")
 _GUIDELINES: Final = {"N": "CLSI", "E": "EUCAST"}
 _METHODS: Final = {"D": DISK, "M": MIC, "E": STRIP}
 _UNITS: Final = {"D": "mm", "M": "mg/L", "E": "mg/L"}  # WHONET holds MICs in ug/mL
@@ -45,10 +46,10 @@ class _Column(NamedTuple):
     at: int
     name: str
     kind: Kind
-    drug: str = ""
-    guideline: str = ""
     method: str = ""
     disk_ug: str | None = None
+    codes: tuple[Code, ...] = ()
+    standard: str = ""
 
 
 class _Plan(NamedTuple):
@@ -109,7 +110,9 @@ def _column(index: int, name: str) -> _Column | None:
         return None
     drug, guideline, method, content = match.groups()
     disk_ug = content.replace("_", ".") if content and method == "D" else None
-    return _Column(index, name, "susceptibility", drug, guideline, method, disk_ug)
+    codes = (Code(WHONET, drug),)
+    standard = _GUIDELINES.get(guideline, f"WHONET guideline {guideline}")
+    return _Column(index, name, "susceptibility", method, disk_ug, codes, standard)
 
 
 def _reports(tables: Sequence[Table], plans: Sequence[_Plan]) -> Iterator[Report]:
@@ -130,7 +133,9 @@ def _reports(tables: Sequence[Table], plans: Sequence[_Plan]) -> Iterator[Report
         first = rows[0]
         identity = _key(first, plans[first.file]) or ()
         place = place_of(first, "", files).rstrip(", ")
-        yield Report(f"whonet-{number}", place, tuple(observations), identity)
+        yield Report(
+            f"whonet-{number}", place, tuple(observations), identity, files=files_of(tables)
+        )
 
 
 def _key(row: Row, plan: _Plan) -> tuple[str, ...] | None:
@@ -165,18 +170,16 @@ def _age(text: str, place: str) -> Observation:
 
 
 def _result(text: str, column: _Column, place: str) -> Observation:
-    guideline = _GUIDELINES.get(column.guideline, f"WHONET guideline {column.guideline}")
-    is_word = not any(sign.isdecimal() for sign in text)
+    is_word = _DIGIT.search(text) is None
     return Observation(
         "susceptibility",
         place,
         "1",
-        codes=(Code(WHONET, column.drug),),
-        name="",
+        codes=column.codes,
         value=None if is_word else text,
         unit=None if is_word else _UNITS[column.method],
         category=text if is_word else None,
         method=_METHODS[column.method],
-        standard=guideline,
+        standard=column.standard,
         disk_ug=column.disk_ug,
     )

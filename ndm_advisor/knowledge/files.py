@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ndm_advisor.errors import KnowledgeError
+from ndm_advisor.regular_file import read_regular
 
 Tree = dict[str, Any]  # a TOML table: only `shapes.py` knows what a file may hold
 
@@ -19,9 +20,17 @@ def read_files(directory: Path) -> dict[str, bytes]:
     """
     try:
         paths = sorted(directory.rglob("*.toml"))
-        return {path.relative_to(directory).as_posix(): path.read_bytes() for path in paths}
     except OSError as error:
         raise KnowledgeError((f"{directory}: {error.strerror}",)) from error
+    names = [path.relative_to(directory).as_posix() for path in paths]
+    return {name: _read(path, name) for path, name in zip(paths, names, strict=True)}
+
+
+def _read(path: Path, name: str) -> bytes:
+    try:
+        return read_regular(path)
+    except OSError as error:
+        raise KnowledgeError((f"{name}: file: {error.strerror}",)) from error
 
 
 def parse(files: Mapping[str, bytes]) -> dict[str, Tree]:

@@ -11,6 +11,7 @@ from ndm_advisor.errors import KnowledgeError
 from ndm_advisor.knowledge import seal
 from ndm_advisor.knowledge.files import parse, read_files
 from ndm_advisor.model.knowledge import Knowledge
+from ndm_advisor.regular_file import read_regular
 
 _PACKAGE: Final = Path(__file__).resolve().parent.parent
 _PLACES: Final = (_PACKAGE / "_data", _PACKAGE.parent / "data")  # inside a wheel; in the repository
@@ -116,7 +117,7 @@ def load_conditions(directory: Path | None = None) -> tuple[dict[str, Any], ...]
 def _aside(name: str, directory: Path | None) -> dict[str, Any]:
     base = find_base(directory)
     try:
-        content = (base / name).read_bytes()
+        content = read_regular(base / name)
     except OSError as error:
         raise KnowledgeError((f"{name}: file: {error.strerror}",)) from error
     return parse({name: content})[name]

@@ -41,6 +41,7 @@ from ndm_advisor.model.knowledge import (
     Value,
     Variable,
 )
+from ndm_advisor.regular_file import read_regular
 
 SEAL: Final = "seal.json"
 _FIRST: Final = '{"format":"%s","sha256":"%s"}\n'
@@ -80,7 +81,7 @@ def read(path: Path, sha256: str) -> Knowledge | None:
         KnowledgeError: a seal that claims to fit and is damaged.
     """
     try:
-        first, _, body = path.read_bytes().partition(b"\n")
+        first, _, body = read_regular(path).partition(b"\n")
     except OSError:
         return None
     if first + b"\n" != (_FIRST % (seal_format(), sha256)).encode():

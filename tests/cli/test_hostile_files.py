@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from ndm_advisor.cli import inputs
+from ndm_advisor import regular_file
 from tests.cli.conftest import CASES, ON, Run, Start
 from tests.cli.test_batch import GOOD
 from tests.cli.test_batch_folder import BAD_FILES, needs_posix
@@ -99,13 +99,13 @@ def test_a_file_that_vanishes_between_two_looks(
 ) -> None:
     path = tmp_path / "a.toml"
     shutil.copy(GOOD_CASE, path)
-    real = inputs.stat.S_ISDIR
+    real = regular_file.stat.S_ISDIR
 
     def vanish(mode: int) -> bool:
         path.unlink(missing_ok=True)
         return real(mode)
 
-    monkeypatch.setattr(inputs.stat, "S_ISDIR", vanish)
+    monkeypatch.setattr(regular_file.stat, "S_ISDIR", vanish)
     result = run(command, path, *READING[command])
     assert result.exit_code in {2, 4}
     assert result.stdout == ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import stat
 import sys
+from pathlib import Path
 
 import pytest
 import tomli
@@ -282,3 +283,103 @@ def test_the_help_names_every_format(run):
     done = run("import", "--help")
     for kind in ("hl7", "whonet", "ncbi", "csv"):
         assert f"\n  {kind} " in done.stdout
+
+
+class TestEncodings:
+    """The same table, however a program on another system wrote it."""
+
+    @pytest.mark.parametrize(
+        "written",
+        [
+            lambda text: text.encode("utf-8-sig"),
+            lambda text: text.encode("utf-16"),
+            lambda text: b"\xfe\xff" + text.encode("utf-16-be"),
+            lambda text: text.replace("\n", "\r\n").encode(),
+            lambda text: text.replace("\n", "\r").encode(),
+        ],
+        ids=["mark", "utf-16", "utf-16 big-endian", "crlf", "cr"],
+    )
+    def test_a_table(self, take, tmp_path, written):
+        path = tmp_path / "x.csv"
+        path.write_bytes(written(WHONET.read_text(encoding="utf-8")))
+        given, again = (take("whonet", file, "--site", "other") for file in (WHONET, path))
+        assert again.stdout == given.stdout
+        assert again.stderr == given.stderr
+
+    def test_half_of_a_sign_at_the_end(self, take, tmp_path):
+        path = tmp_path / "x.csv"
+        path.write_bytes(WHONET.read_text(encoding="utf-8").encode("utf-16")[:-3])
+        done = take("whonet", path, "--site", "other")
+        assert done.exit_code in {0, 3}
+        assert cases_of(done)
+
+
+class TestNamesOfFiles:
+    """A file may be named after its patient: the account names it, no case does."""
+
+    HEADER = "Patient ID,Specimen number,Organism,Specimen type,MEM_NM\n"
+
+    @pytest.fixture
+    def files(self, tmp_path):
+        found = []
+        for name, category in (("Doe_Jane.csv", "R"), ("Roe_Richard.csv", "S")):
+            found.append(tmp_path / name)
+            found[-1].write_text(f"{self.HEADER}P1,S1,eco,bl,{category}\n", encoding="utf-8")
+        return found
+
+    @pytest.mark.parametrize("order", [1, -1])
+    def test_a_conflict_between_two(self, take, files, order):
+        done = take("whonet", *files[::order])
+        (case,) = cases_of(done)
+        assert "Doe" not in done.stdout
+        assert "Roe" not in done.stdout
+        r, s = (1, 2) if order == 1 else (2, 1)
+        said = f"meropenem: R at file {r} line 2, MEM_NM, S at file {s} line 2, MEM_NM; R is kept"
+        assert said in case["note"]
+        assert "Doe_Jane.csv line 2, MEM_NM" in done.stderr
+
+    def test_of_fhir(self, take, tmp_path):
+        pytest.importorskip("fhir.resources")
+        grown = {
+            "resourceType": "Observation", "id": "o", "status": "final",
+            "code": {"coding": [{"system": "http://loinc.org", "code": "600-7"}]},
+            "valueCodeableConcept": {"text": "Escherichia coli"},
+        }  # fmt: skip
+        names = ("Doe_Jane.ndjson", "Roe_Richard.ndjson")
+        for name, found in zip(names, ("R", "S"), strict=True):
+            result = {
+                "resourceType": "Observation", "id": f"r-{found}", "status": "final",
+                "code": {"text": "meropenem"}, "valueString": found,
+                "derivedFrom": [{"reference": "Observation/o"}],
+            }  # fmt: skip
+            lines = [result, grown] if found == "R" else [result, {"resourceType": "Basic"}]
+            text = "".join(f"{json.dumps(line)}\n" for line in lines)
+            (tmp_path / name).write_text(text, encoding="utf-8")
+        done = take("fhir", *(tmp_path / name for name in names), "--site", "other")
+        (case,) = cases_of(done)
+        assert "Doe" not in done.stdout
+        assert "Roe" not in done.stdout
+        assert "meropenem: R at file 1, line 1 (Observation), S at file 2, line 1" in case["note"]
+
+
+@pytest.mark.parametrize("force", [(), ("--force",)])
+def test_a_message_sent_again_takes_no_cases_place(take, tmp_path, force):
+    key, twice, target = tmp_path / "key", tmp_path / "twice.hl7", tmp_path / "cases"
+    key.write_text(KEY, encoding="utf-8")
+    twice.write_bytes(HL7.read_bytes() + b"\r" + HL7.read_bytes())
+    keyed = ("--keep-id", "keyed", "--key-file", key)
+    ids = [case["id"] for case in cases_of(take("hl7", HL7, *keyed))]
+    wanted = [*ids, *(f"{id_}-2" for id_ in ids)]
+    done = take("hl7", twice, *keyed)
+    assert [case["id"] for case in cases_of(done)] == wanted
+    assert "2  the same isolate is reported again" in done.stderr
+    assert take("hl7", twice, *keyed, "--to", target, *force).exit_code == 0
+    assert sorted(file.stem for file in target.iterdir()) == sorted(wanted)
+
+
+def test_a_device_is_no_key(take):
+    if not Path("/dev/zero").exists():
+        pytest.skip("no such device here")
+    done = take("hl7", HL7, "--keep-id", "keyed", "--key-file", "/dev/zero")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "no key" in done.stderr

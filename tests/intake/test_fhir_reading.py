@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ndm_advisor.intake import fhir
 from ndm_advisor.intake.catalogue import Catalogue
+from ndm_advisor.intake.fhir.documents import READ, documents
 from ndm_advisor.intake.fhir.reader import read_fhir
 from ndm_advisor.intake.fhir.results import MODIFIED
 from ndm_advisor.intake.observed import Code, Understood
@@ -540,10 +543,26 @@ RESULTS = [
         {"system": "http://snomed.info/sct", "code": "1306583007"}]}]},
      {"mic_mg_l": "1", "category": "I"}),
     ({"interpretation": [{"coding": [{"system": CATEGORY, "code": "S"}]},
-                         {"coding": [{"system": CATEGORY, "code": "R"}]}]}, None),
+                         {"coding": [{"system": CATEGORY, "code": "R"}]}]}, {"category": "R"}),
+    ({"interpretation": [{"coding": [{"system": CATEGORY, "code": "S"}]},
+                         {"coding": [{"system": CATEGORY, "code": "I"}]}]}, None),
+    ({**coded_category("S"),
+      "interpretation": [{"coding": [{"system": CATEGORY, "code": "R"}]}]}, {"category": "R"}),
+    ({"valueString": "S",
+      "interpretation": [{"coding": [{"system": CATEGORY, "code": "R"}]}]}, {"category": "R"}),
     ({"status": "entered-in-error", **coded_category("S")}, None),
     ({"status": "cancelled", **coded_category("S")}, None),
     ({"modifierExtension": [{"url": "urn:x", "valueBoolean": True}], **coded_category("S")}, None),
+    ({"interpretation": [{"coding": [{"system": CATEGORY, "code": "S"}], "text": "Resistant"}]},
+     {"category": "R"}),
+    ({"interpretation": [{"coding": [{"system": CATEGORY, "code": "S"}], "text": "Susceptible"}]},
+     {"category": "S"}),
+    ({"dataAbsentReason": {"coding": [{"system": ABSENT, "code": "not-performed"}]},
+      **coded_category("S")}, None),
+    ({"dataAbsentReason": {"coding": [{"system": ABSENT, "code": "not-performed"}]},
+      "valueQuantity": mic(0.25)}, None),
+    ({"dataAbsentReason": {"coding": [{"system": ABSENT, "code": "not-performed"}]},
+      **coded_category("R")}, {"category": "R"}),
     ({"status": "registered"}, {"category": "pending"}),
     ({"dataAbsentReason": {"coding": [{"system": ABSENT, "code": "not-performed"}]}},
      {"category": "not tested"}),
@@ -840,6 +859,28 @@ def test_a_broken_first_line_of_a_bulk_file_costs_that_line(catalogue: Catalogue
     assert panel(made) == {"meropenem": {"category": "R"}}
     (fault,) = made.report.faults
     assert fault.startswith("line 1: not JSON")
+
+
+def test_of_a_resource_only_what_is_read_is_held() -> None:
+    """Bulk files are held until their last line; a name or an address never is."""
+    person = patient(name=[{"family": "Doe"}], address=[{"city": "Ghent"}], birthDate="1960-02-29")
+    inner = {"resourceType": "Specimen", "id": "s1", "text": {"div": "<div>Doe</div>"}}
+    whole = bundle(person, grown(contained=[inner], note=[{"text": "Doe"}]))
+    (made,) = documents(io.BytesIO(json.dumps(whole).encode()))
+    assert len(made.entries) == 3
+    assert "Doe" not in str(made.entries)
+    assert "Ghent" not in str(made.entries)
+    assert made.entries[0].resource["birthDate"] == "1960-02-29"
+
+
+def test_every_key_that_is_read_is_held() -> None:
+    asked = re.compile(r'\b(?:resource|whole),\s*"(\w+)"')
+    folder = Path(fhir.__file__).parent
+    read = {key for path in folder.glob("*.py") for key in asked.findall(path.read_text("utf-8"))}
+    of_bundles = {"entry", "contained"}
+    values = {key for key in read if key.startswith("value")}
+    assert len(read) > 20
+    assert read - of_bundles - values <= READ
 
 
 # --- our own codes in another's hands ------------------------------------------------------------

@@ -105,10 +105,25 @@ def test_flags_that_stand_beside_a_category(read, flags, row):
     assert case.get("panel", {}).get("results", {}).get("meropenem") == row
 
 
-def test_two_categories_of_one_result_are_none(read):
-    result = "OBX|3|ST|^Meropenem^L|1||||S~R|||F\r"
+@pytest.mark.parametrize(
+    ("flags", "why"),
+    [
+        ("S~I", "two categories in one result: I and S"),
+        ("S~IE", "`IE and S` is not a category this tool knows"),
+    ],
+)
+def test_two_categories_of_one_result_are_none(read, flags, why):
+    result = f"OBX|3|ST|^Meropenem^L|1||||{flags}|||F\r"
     done = read(HEAD + "OBR|1||F1\r" + COLI.format(1) + result + BLOOD)
-    assert "`R and S` is not a category this tool knows" in reasons(done)
+    assert why in reasons(done)
+
+
+@pytest.mark.safety("SAF-102")
+@pytest.mark.parametrize("flags", ["S~R", "R~S", "R~IE"])
+def test_unless_one_is_r(read, flags):
+    result = f"OBX|3|ST|^Meropenem^L|1||||{flags}|||F\r"
+    (case,) = documents(read(HEAD + "OBR|1||F1\r" + COLI.format(1) + result + BLOOD))
+    assert case["panel"]["results"] == {"meropenem": {"category": "R"}}
 
 
 def test_the_same_isolate_reported_again_is_one_case(read):

@@ -166,6 +166,7 @@ class TestResults:
             ({"value": "1-2", "unit": "mg/L"}, "`1-2` is not an MIC"),
             ({"value": "16/4", "unit": "mg/L"}, "`16/4` is not an MIC"),
             ({"category": "sort of"}, "`sort of` is not a category"),
+            ({"value": "POS"}, "`POS` is neither a category nor a number"),
             ({"category": "IE"}, "tested, without a category or a number"),
             ({}, "no result"),
             ({"value": "20", "unit": "mm", "standard": "EUCAST"}, "with its disk content"),
@@ -176,6 +177,49 @@ class TestResults:
     def test_what_cannot_be_read_is_set_aside(self, understood, said, why):
         done = understood(drug("meropenem", **said))
         assert why in done.set_aside[0].reason
+        assert "panel" not in done.cases[0].document
+
+    @pytest.mark.safety("SAF-102")
+    @pytest.mark.parametrize(
+        "said",
+        [
+            {"category": "S", "value": "R"},
+            {"category": "R", "value": "S"},
+            {"category": "S", "value_codes": (Code(SNOMED, "1306581009"),)},
+            {"category": "R", "value_codes": (Code(SNOMED, "1306577009"),)},
+            {"category": "not tested", "value": "R"},
+            {"value_codes": (Code(SNOMED, "1306577009"), Code(SNOMED, "1306581009"))},
+        ],
+    )
+    def test_of_two_categories_in_one_result_the_r(self, understood, said):
+        (made,) = understood(drug("aztreonam", place="x", **said)).cases
+        assert made.document["panel"]["results"] == {"aztreonam": {"category": "R"}}
+        (conflict,) = made.conflicts
+        assert conflict == "aztreonam: two categories in one result at x; R is kept"
+
+    @pytest.mark.safety("SAF-102")
+    @pytest.mark.parametrize(
+        "said",
+        [
+            {"category": "not tested", "value": "S"},
+            {"category": "S", "value": "not tested"},
+            {"category": "pending", "value_codes": (Code(SNOMED, "1306577009"),)},
+            {"category": "S", "value": "I"},
+        ],
+    )
+    def test_other_two_categories_are_none(self, understood, said):
+        done = understood(drug("aztreonam", **said))
+        assert "two categories in one result" in done.set_aside[0].reason
+        assert "panel" not in done.cases[0].document
+
+    @pytest.mark.safety("SAF-102")
+    def test_not_tested_with_a_number_is_no_result(self, understood):
+        """The number would be read, and might come out as S."""
+        done = understood(
+            drug("aztreonam", category="not tested", value="0.25", unit="mg/L", standard="EUCAST")
+        )
+        reason = "not tested, with the number `0.25`: one of them is wrong"
+        assert [left.reason for left in done.set_aside] == [reason]
         assert "panel" not in done.cases[0].document
 
     def test_of_a_combination_the_first_concentration(self, results):
@@ -280,6 +324,55 @@ class TestConflicts:
             "standard": "EUCAST",
             "results": {"amikacin": {"category": "R", "mic_mg_l": "16"}},
         }
+
+    @pytest.mark.safety("SAF-102")
+    @pytest.mark.parametrize("first", [0, 1])
+    @pytest.mark.parametrize("nothing", ["pending", "not tested"])
+    @pytest.mark.parametrize(
+        ("result", "row"),
+        [
+            ({"category": "R"}, {"category": "R"}),
+            ({"category": "S"}, {"category": "S"}),
+            ({"value": ">64", "unit": "mg/L", "standard": "EUCAST"}, {"mic_mg_l": ">64"}),
+        ],
+    )
+    def test_a_result_stands_before_none(self, understood, first, nothing, result, row):
+        said = [drug("aztreonam", category=nothing), drug("aztreonam", **result)]
+        done = understood(*(said if first == 0 else reversed(said)))
+        (made,) = done.cases
+        assert made.document["panel"]["results"] == {"aztreonam": row}
+        assert made.conflicts == ()
+        assert [left.reason for left in done.set_aside] == [
+            f"{nothing}, where a result stands beside it"
+        ]
+
+    @pytest.mark.safety("SAF-102")
+    @pytest.mark.parametrize("order", [1, -1])
+    @pytest.mark.parametrize("said", ["S", "I"])
+    def test_a_number_that_can_be_read_stands_before_a_bare_category(self, results, order, said):
+        """A case holds one of two standards: the number tells resistance, a lone S hides it."""
+        given = [
+            drug("aztreonam", category=said, standard="CLSI"),
+            drug("aztreonam", value="64", unit="mg/L", standard="EUCAST"),
+        ]
+        assert results(*given[::order]) == {"aztreonam": {"mic_mg_l": "64"}}
+
+    @pytest.mark.safety("SAF-102")
+    @pytest.mark.parametrize("order", [1, -1])
+    def test_an_r_stands_before_a_number_of_another_standard(self, results, order):
+        given = [
+            drug("aztreonam", category="R", value="2", unit="mg/L", standard="CLSI"),
+            drug("aztreonam", value="4", unit="mg/L", standard="EUCAST"),
+        ]
+        assert results(*given[::order]) == {"aztreonam": {"category": "R", "mic_mg_l": "2"}}
+
+    @pytest.mark.parametrize("order", [1, -1])
+    def test_a_number_without_a_standard_takes_the_place_of_no_category(self, results, order):
+        given = [
+            drug("aztreonam", category="S", standard="CLSI"),
+            drug("aztreonam", value="1", unit="mg/L"),
+        ]
+        assert results(*given[::order]) == {"aztreonam": {"category": "S"}}
 
     def test_two_weights_leave_the_weight_unknown(self, understood):
         done = understood(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -26,6 +27,7 @@ from ndm_advisor.knowledge.load import (
 from ndm_advisor.model.knowledge import Knowledge
 
 DATA = Path(__file__).resolve().parents[2] / "data"
+needs_posix = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
 
 
 def spoil(path: Path, before: str, after: str) -> None:
@@ -151,6 +153,36 @@ class TestUnsound:
         (base / "base.toml").write_bytes(b'version = "\xff"')
         with pytest.raises(KnowledgeError, match=r"base\.toml: file: "):
             load_knowledge(base)
+
+    @needs_posix
+    @pytest.mark.parametrize("name", ["base.toml", "drugs/more.toml"])
+    def test_a_pipe_among_the_files(self, base: Path, name: str) -> None:
+        """Nobody writes to it: whoever opened it would wait for ever."""
+        (base / name).unlink(missing_ok=True)
+        os.mkfifo(base / name)
+        code = (
+            "import sys\n"
+            "from ndm_advisor.__main__ import main\n"
+            f"sys.argv = ['ndm-advisor', 'knowledge', 'check', {str(base)!r}]\n"
+            "main()\n"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code], check=False, capture_output=True, timeout=60
+        )
+        assert (done.returncode, done.stdout) == (5, b"")
+        said = b"no base.toml" if name == "base.toml" else b"drugs/more.toml: file: not a regular"
+        assert said in done.stderr
+
+    @needs_posix
+    def test_a_pipe_in_place_of_the_seal_is_no_seal(self, base: Path) -> None:
+        (base / "seal.json").unlink(missing_ok=True)
+        os.mkfifo(base / "seal.json")
+        code = (
+            "from pathlib import Path\n"
+            "from ndm_advisor.knowledge.load import load_knowledge\n"
+            f"assert not load_knowledge(Path({str(base)!r})).sealed\n"
+        )
+        subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
     def test_all_faults_are_listed(self, base: Path) -> None:
         spoil(base / "drugs/cefiderocol.toml", "crcl_below_ml_min = 30", "crcl_below_ml_min = 25")

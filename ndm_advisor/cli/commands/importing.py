@@ -176,6 +176,7 @@ Read = Callable[["Sequence[str]", "Catalogue", ExitStack], "Reading"]
 
 _SEVERITIES: Final = ("severe", "non-severe")
 _STANDARDS: Final = ("EUCAST", "CLSI", "FDA")
+_LONGEST_KEY: Final = 65_536
 _TOGETHER: Final = "--keep-id keyed and --key-file FILE go together"
 
 
@@ -183,11 +184,13 @@ class Reading(NamedTuple):
     """What a format makes of its files: reports, read as they are asked for.
 
     `unread`: columns that are not read. `faults` says, when all is read, what was no row.
+    `may_repeat`: one isolate may come in several reports.
     """
 
     reports: "Iterator[Report]"
     unread: tuple[str, ...] = ()
     faults: "Callable[[], Iterator[str]] | None" = None
+    may_repeat: bool = False
 
 
 def _command_of(read: Read) -> Callable[..., ExitStatus]:
@@ -302,7 +305,8 @@ def _run(
     with ExitStack() as held:
         reading = read(files, catalogue, held)
         try:
-            run_import(reading.reports, told, catalogue, target, tally, on=day)
+            again = reading.may_repeat
+            run_import(reading.reports, told, catalogue, target, tally, on=day, may_repeat=again)
         except UsageError:
             say_account(tally, reading.unread, dry_run=False)  # what was written until then
             raise
@@ -357,11 +361,16 @@ def _key(name: str) -> bytes:
     from ndm_advisor.intake.pseudonym import SHORTEST_KEY  # noqa: PLC0415
 
     try:
-        key = Path(name).read_bytes().strip()
+        with Path(name).open("rb") as file:  # a pipe may hand the key over; a device never ends
+            key = file.read(_LONGEST_KEY + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a path"
         message = f"--key-file: {name}: {reason}"
         raise UsageError(message) from error
+    if len(key) > _LONGEST_KEY:
+        message = f"--key-file: {name}: longer than {_LONGEST_KEY} bytes: no key"
+        raise UsageError(message)
+    key = key.strip()
     if len(key) < SHORTEST_KEY:
         message = f"--key-file: the key has {len(key)} bytes; it needs at least {SHORTEST_KEY}"
         raise UsageError(message)
@@ -382,7 +391,7 @@ def _read_hl7(names: "Sequence[str]", catalogue: "Catalogue", held: ExitStack) -
     from ndm_advisor.cli.lab_files import open_bytes  # noqa: PLC0415
 
     files = [open_bytes(name, held) for name in names]
-    return Reading(read_hl7(files, names, catalogue))
+    return Reading(read_hl7(files, names, catalogue), may_repeat=True)
 
 
 def _read_fhir(names: "Sequence[str]", catalogue: "Catalogue", held: ExitStack) -> Reading:
@@ -393,7 +402,7 @@ def _read_fhir(names: "Sequence[str]", catalogue: "Catalogue", held: ExitStack) 
     from ndm_advisor.intake.fhir.reader import read_fhir  # noqa: PLC0415
 
     files = [open_bytes(name, held) for name in names]
-    return Reading(read_fhir(files, names, catalogue))
+    return Reading(read_fhir(files, names, catalogue), may_repeat=True)
 
 
 def _read_whonet(names: "Sequence[str]", _: "Catalogue", held: ExitStack) -> Reading:

@@ -30,6 +30,19 @@ _ENCODINGS: Final = (
     b"iso-8859-15",
     b"windows-1252",
 )
+# What any part of this package reads of a resource; names, addresses and narratives are not kept.
+READ: Final = frozenset(
+    {
+        *("resourceType", "id", "status", "extension", "modifierExtension", "code", "component"),
+        *("subject", "patient", "specimen", "parent", "hasMember", "result"),  # who belongs to whom
+        *("derivedFrom", "focus", "medicationReference"),
+        *("effectiveDateTime", "effectivePeriod", "issued", "collection", "type"),
+        *("interpretation", "method", "dataAbsentReason"),
+        *("gender", "birthDate", "identifier"),
+        *("category", "clinicalStatus", "verificationStatus", "reaction"),
+        *("medicationCodeableConcept", "intent", "doNotPerform", "dosageInstruction"),
+    }
+)
 _DOCUMENT_TYPE: Final = (b"<!DOCTYPE", b"<!ENTITY")
 _NO_DOCUMENT_TYPE: Final = "an XML file with a document type or entities is not read"
 _WHOLE: Final = "the document"
@@ -306,13 +319,18 @@ class _Collection:
             return
         lenient = _why_not_valid(resource, self._checks.get(id(resource)))
         known_as = url or f"{text(resource, 'resourceType')}/{text(resource, 'id') or place}"
-        self.entries.append(Entry(place, known_as, resource, lenient))
+        self.entries.append(Entry(place, known_as, _kept(resource), lenient))
         for number, inner in enumerate(dicts(resource, "contained"), 1):
             kind = text(inner, "resourceType")
             if kind is not None and kind != "Bundle":
                 inner_url = f"{known_as}#{text(inner, 'id') or number}"
                 inner_place = f"{place}, contained {number} ({kind})"
-                self.entries.append(Entry(inner_place, inner_url, inner))
+                self.entries.append(Entry(inner_place, inner_url, _kept(inner)))
+
+
+def _kept(resource: Element) -> Element:
+    """What is read of a resource: of bulk files, every one is held until the last line."""
+    return {k: held for k, held in resource.items() if k in READ or k.startswith("value")}
 
 
 def _stands_twice(held: object, depth: int = 0) -> bool:

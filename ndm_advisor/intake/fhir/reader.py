@@ -43,6 +43,14 @@ def read_fhir(
     The lines of NDJSON files are held until the last file is read: a result and its patient stand
     in different files.
     """
+    of_files = tuple(names) if len(names) > 1 else ()
+    for report in _each(files, names, catalogue):
+        yield report._replace(files=of_files)
+
+
+def _each(
+    files: Iterable[BinaryIO], names: Sequence[str], catalogue: Catalogue
+) -> Iterator[Report]:
     numbers = iter(range(1, 10**9))
     bulk: list[Entry] = []
     bulk_faults: list[str] = []

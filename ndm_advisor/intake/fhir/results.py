@@ -14,6 +14,7 @@ from ndm_advisor.intake.catalogue import (
     Catalogue,
     answer_of,
     asked_of,
+    fact_of,
     identify_drug,
     identify_gene,
     identify_organism,
@@ -32,16 +33,11 @@ from ndm_advisor.intake.fhir.elements import (
     unit_of,
     value_of,
 )
-from ndm_advisor.intake.observed import DISK, MIC, STRIP, Code, Kind, Observation
+from ndm_advisor.intake.observed import AND, DISK, MIC, STRIP, Code, Observation
+from ndm_advisor.intake.results import category_word
 from ndm_advisor.model import fhir_terms as terms
 from ndm_advisor.model.names import fold
 
-_FACTS: Final[dict[str, Kind]] = {
-    "age": "age",
-    "weight": "weight",
-    "height": "height",
-    "creatinine": "creatinine",
-}
 _CATEGORIES: Final = frozenset({"S", "I", "R", "SDD", "NS", "IE"})
 _FOUND: Final = frozenset({"POS", "DET", "NEG", "ND"})
 _WITHDRAWN: Final = {
@@ -49,6 +45,7 @@ _WITHDRAWN: Final = {
     "cancelled": "cancelled",
 }
 _ABSENT: Final = {code: category for category, code in terms.ABSENT_OF_CATEGORY.items()}
+_NOT_TESTED: Final = "not tested"
 MODIFIED: Final = "carries a modifier extension, which may turn its meaning round"
 _SCALE: Final = re.compile(r"(.+?)\s*\((RIS|SIR|MIC)\)", re.IGNORECASE)  # names the scale, no drug
 _METHODS: Final = {
@@ -152,8 +149,7 @@ def _read(
         aside=_why_aside(whole),
     )
     made = _with_value(made, element)
-    fact = _FACTS.get(asked_of(made.codes, catalogue) or "")
-    if fact is not None:
+    if (fact := fact_of(made.codes, catalogue)) is not None:
         return Read(made._replace(kind=fact), is_finding=False)
     if (gene := _gene(made, catalogue)) is not None:
         return Read(gene, is_finding=True)
@@ -192,8 +188,11 @@ def _susceptibility(
     result = made._replace(
         kind="susceptibility", name=name, method=by_code or method or scale, standard=standard
     )
+    outstanding = _outstanding(whole, element)
     if not has_result:
-        result = result._replace(category=_outstanding(whole, element))
+        result = result._replace(category=outstanding)
+    elif outstanding == _NOT_TESTED:  # whatever stands beside it: it is not to come out as S
+        result = result._replace(category=AND.join(filter(None, (made.category, outstanding))))
     return Read(result, is_finding=True)
 
 
@@ -241,15 +240,14 @@ def _with_value(made: Observation, element: Element) -> Observation:
 
 
 def _with_category(made: Observation, interpreted: list[Item]) -> Observation:
-    """S, I, R ... by the codes of the value or interpretation; two that differ cancel out."""
+    """S, I, R ... by the codes of the value or interpretation: each that is stated."""
     codes = {code.code for code in made.value_codes if code.system == HL7_ANSWER}
     found = sorted(codes & _CATEGORIES)
-    if len(found) > 1:
-        aside = f"two categories in one result: {' and '.join(found)}"
-        return made._replace(aside=made.aside or aside)
     if found:
         is_the_value = made.unit is None and (made.value or "") in {"", *found}
-        return made._replace(category=found[0], value=None if is_the_value else made.value)
+        worded = [item.words for item in interpreted if category_word(item.words)]
+        stated = AND.join(dict.fromkeys((*found, *worded)))  # its words may deny the code
+        return made._replace(category=stated, value=None if is_the_value else made.value)
     words = [item.words for item in interpreted if item.words and not item.codes]
     return made._replace(category=words[0]) if len(words) == 1 else made
 

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO, Final
 
 from ndm_advisor.intake.catalogue import (
+    FACTS,
     Catalogue,
     asked_of,
+    fact_of,
     identify_drug,
     identify_gene,
     method_of,
@@ -15,11 +17,10 @@ from ndm_advisor.intake.catalogue import (
 from ndm_advisor.intake.hl7v2.isolates import Isolates, Result, asides_of, organism_of, results_of
 from ndm_advisor.intake.hl7v2.messages import messages
 from ndm_advisor.intake.hl7v2.segments import CODED, Item, Segment, item_of, segments_of
-from ndm_advisor.intake.observed import LOCAL, Code, Kind, Observation, Report
+from ndm_advisor.intake.observed import AND, LOCAL, Code, Kind, Observation, Report
 
 _PENDING: Final = "I"  # OBX-11
 _COMPARATORS: Final = frozenset({"<", "<=", "=", ">", ">=", ""})
-_OF_REPORT: Final[tuple[Kind, ...]] = ("age", "weight", "height", "creatinine")
 _NOT_CATEGORIES: Final = frozenset({"A", "AA", "N", "H", "HH", "L", "LL", "U", "D", "B", "W", ""})
 _CATEGORY_FLAGS: Final = frozenset({"S", "I", "R", "SDD", "NS", "IE", "MS", "VS"})
 _STANDARDS: Final = ("EUCAST", "CLSI", "FDA")
@@ -142,7 +143,7 @@ def _observation(
     asked, value = obx.item(3), _value(obx)
     isolate = isolates.of(result)
     kind = _kind(result, asked, isolates, catalogue)
-    if kind in _OF_REPORT:
+    if kind in FACTS:
         isolate = None
     elif isolate is None and aside is None:
         aside = "the message does not say to which of its isolates this belongs"
@@ -175,8 +176,7 @@ def _kind(result: Result, asked: Item, isolates: Isolates, catalogue: Catalogue)
         return "organism"
     if any(code in catalogue.genes_by_code for code in asked.codes):
         return "gene"
-    named = asked_of(asked.codes, catalogue)
-    if fact := next((kind for kind in _OF_REPORT if kind == named), None):
+    if fact := fact_of(asked.codes, catalogue):
         return fact
     drug = identify_drug(asked.codes, asked.text, catalogue)
     if drug.id is not None or " or " in drug.why_not or " means " in drug.why_not:
@@ -199,7 +199,7 @@ def _category(obx: Segment, value: Item) -> str | None:
     """OBX-8 where it is a category; else a coded or one-letter value of OBX-5."""
     flags = {held[0].upper() for held in obx.repetitions(8)} - _NOT_CATEGORIES
     if flags:
-        return " and ".join(sorted(flags))  # two that differ are no category
+        return AND.join(sorted(flags))
     for code in value.codes:
         if code.system == "hl7-0078" or code.code.upper() in _CATEGORY_FLAGS:
             return code.code
