@@ -76,9 +76,7 @@ class RuleQuestion(NamedTuple):
                 if met != (holds, unknown):
                     yield f"{self.label} in the {region}, {answer}: meets {met}"
 
-    def _put(
-        self, region: str, knowledge: Knowledge, names: Names
-    ) -> Iterator[tuple[str, Facts]]:
+    def _put(self, region: str, knowledge: Knowledge, names: Names) -> Iterator[tuple[str, Facts]]:
         """Every patient of the rule, and what must come out."""
         of_drugs = self.typed.get("facts", {})
         for answer in _ANSWERS:
