@@ -21,7 +21,7 @@ from ndm_advisor.model.facts import Facts
 from ndm_advisor.model.knowledge import Knowledge
 from ndm_advisor.read.case_file import build_case
 from ndm_advisor.read.names import Names
-from tests.proof.mutation.questions_pages import cited_ids, shelf
+from tests.proof.mutation.questions_pages import cited_ids
 from tests.vignettes.harness import ON, document, load_bases
 
 _TYPED: Final = Path(__file__).parents[2] / "knowledge" / "double_entry" / "rules.toml"
@@ -61,7 +61,7 @@ class RuleQuestion(NamedTuple):
         """What the base says otherwise, most telling first."""
         yield from self._of_candidates(knowledge, names)
         yield from self._of_orders(knowledge, names)
-        found = cited_ids("hazard", self.typed["id"], shelf(knowledge))
+        found = cited_ids("hazard", self.typed["id"], knowledge)
         if found != [sorted(self.typed["sources"])]:
             yield f"{self.label}: cites {found}"
 
