@@ -19,10 +19,10 @@ from ndm_advisor.decision.decide import decide
 from ndm_advisor.decision.usable import Fate, usable
 from ndm_advisor.model.facts import Facts
 from ndm_advisor.model.knowledge import Knowledge
-from ndm_advisor.read.case_file import build_case
 from ndm_advisor.read.names import Names
+from tests.proof.mutation.base_cases import base_document, case_of
 from tests.proof.mutation.questions_pages import cited_ids
-from tests.vignettes.harness import ON, document, load_bases
+from tests.vignettes.harness import ON
 
 _TYPED: Final = Path(__file__).parents[2] / "knowledge" / "double_entry" / "rules.toml"
 _BASE: Final = "complicated-uti"
@@ -36,11 +36,6 @@ Patient = dict[str, Any]
 def typed_rules() -> tuple[dict[str, Any], ...]:
     """The typed rules."""
     return tuple(tomli.loads(_TYPED.read_text("utf-8"))["rule"])
-
-
-@cache
-def _base() -> dict[str, Any]:
-    return load_bases()[_BASE] | _KNOWN
 
 
 class RuleQuestion(NamedTuple):
@@ -96,13 +91,15 @@ class RuleQuestion(NamedTuple):
 
 
 def _document(patient: Patient, region: str) -> dict[str, Any]:
-    changes = {key: value for key, value in patient.items() if key != "without"}
+    without = patient.get("without", [])
+    known = {key: value for key, value in _KNOWN.items() if key not in without}
+    changes = {**known, **{k: v for k, v in patient.items() if k != "without"}}
     changes["hospital.region"] = region
-    return document(_base(), changes, patient.get("without", []))
+    return base_document(_BASE, changes, [key for key in without if key not in _KNOWN])
 
 
 def _facts(patient: Patient, region: str, knowledge: Knowledge, names: Names) -> Facts:
-    case, _ = build_case(_document(patient, region), names=names, on=ON)
+    case = case_of(_document(patient, region), names)
     return assess(case, knowledge, guideline="simit-2022", region=region, on=ON)
 
 
@@ -128,8 +125,7 @@ def _raised(drug: str, patient: Patient, knowledge: Knowledge, names: Names) -> 
     """The rules and alerts that an order of a drug raises."""
     given = _document(patient, "EU")
     given["orders"] = [{"drug": drug, "dose_mg": 500, "interval_h": 24}]
-    case, _ = build_case(given, names=names, on=ON)
-    decision = decide(case, knowledge, on=ON, positions_too=False)
+    decision = decide(case_of(given, names), knowledge, on=ON, positions_too=False)
     raised = decision.judgement.raised
     return {r.id for r in raised} | {r.values["hazard"] for r in raised if "hazard" in r.values}
 
