@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import chain, zip_longest
 from typing import Any, Final, NamedTuple, Protocol
 
@@ -24,7 +24,7 @@ from tests.proof.mutation.about_rules import rules_probes
 from tests.proof.mutation.cases import CaseProbe, Settled, case_probes
 from tests.proof.mutation.mutants import Mutant, Trees, mutants, mutated, printed
 from tests.proof.mutation.questions import dose_questions, panel_questions, species_questions
-from tests.proof.mutation.watch import Key, changed_keys, parts_of, watched
+from tests.proof.mutation.watch import Key, changed_keys, parts_of, watched, watched_names
 from tests.vignettes.harness import ON
 
 _LONGEST: Final = 90  # a longer text is a sentence, which no record is known by
@@ -94,9 +94,11 @@ class Judge:
     def _record(self, number: int, probe: Probe) -> None:
         read: set[Key] = set()
         base = watched(self.base, read)
+        names = watched_names(base, read)
+        read.clear()
         texts = set(probe.texts)
         if isinstance(probe, CaseProbe):
-            decision = decide(probe.case(names_of(base)), base, on=ON)
+            decision = decide(probe.case(names), base, on=ON)
             of_decision = frozenset(read)
             read.clear()
             shown = probe.answer(decision, base)
@@ -107,7 +109,7 @@ class Judge:
             texts |= {*_texts(probe.document), *_texts(shown)}
             found = probe.faults(decision, shown)
         else:
-            found = list(probe.ask(base, names_of(base)))
+            found = list(probe.ask(base, names))
         assert not found, f"{probe.label}: {found}"
         for key in read:
             self._readers[key].add(number)
@@ -198,13 +200,14 @@ def _record_of(trees: Trees, mutant: Mutant) -> set[str]:
 
 def _texts(value: object) -> Iterator[str]:
     """Every short text of a tree, keys of tables included: ids are keys in places."""
-    if isinstance(value, str):
-        if len(value) <= _LONGEST:
-            yield value
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield str(key)
-            yield from _texts(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _texts(item)
+    left = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, str):
+            if len(one) <= _LONGEST:
+                yield one
+        elif isinstance(one, dict):
+            yield from map(str, one)
+            left += one.values()
+        elif isinstance(one, list):
+            left += one

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from ndm_advisor.model.knowledge import Knowledge
+from ndm_advisor.read.names import Names
 
 WHOLE: Final = "*"  # a part of the base that was gone through from end to end
 Key = tuple[str, str]  # a part and a key of it
@@ -73,6 +74,31 @@ def watched(base: Knowledge, read: set[Key]) -> Knowledge:
     known = {f: _Watched(f"medicines {f}", getattr(base.medicines, f), read) for f in _OF_MEDICINES}
     parts["medicines"] = base.medicines._replace(**known)
     return _WatchedBase.of(base._replace(**parts), read)
+
+
+def watched_names(base: Knowledge, read: set[Key]) -> Names:
+    """The names of a watched base, where those of allergens are noted too."""
+    culprits, class_of = base.allergy.culprits, base.allergy.class_of
+    held = _WatchedAllergens([*dict.keys(culprits), *dict.keys(class_of)])
+    held.read = read
+    return Names(base.drug_names, base.organism_names, held)
+
+
+class _WatchedAllergens(frozenset[str]):
+    """The names of allergens, which stand in two parts of the base."""
+
+    read: set[Key]
+
+    def _note(self, key: str) -> None:
+        self.read |= {("allergy culprits", key), ("allergy class_of", key)}
+
+    def __contains__(self, key: object) -> bool:
+        self._note(str(key))
+        return super().__contains__(key)
+
+    def __iter__(self) -> Iterator[str]:
+        self._note(WHOLE)
+        return super().__iter__()
 
 
 class _WatchedBase(Knowledge):
