@@ -107,6 +107,8 @@ def table_sections(ident: str, shelf: Shelf) -> Iterator[Section]:
     """A table of choice, row by row."""
     table: Table = shelf.knowledge.tables[ident]
     yield Section("Columns", tuple(f"{k}: {value_words(v)}" for k, v in table.columns.items()))
+    left_out = ("; ".join(f"{k}: {value_words(v)}" for k, v in c.items()) for c in table.impossible)
+    yield Section("Cannot occur", tuple(left_out))
     for row in table.rows:
         when = "; ".join(_asks(row, shelf)) or "every case"
         yield one(f"Row {row.id}", when, *(f"gives {line}" for line in _given(row)))

@@ -9,7 +9,15 @@ from ndm_advisor.decision.questions import compile_questions
 from ndm_advisor.knowledge.allergies import allergy_graph
 from ndm_advisor.knowledge.drugs import drugs_of
 from ndm_advisor.knowledge.files import Tree
-from ndm_advisor.knowledge.records import cited, frozen, head, plain, reviewed, strings
+from ndm_advisor.knowledge.records import (
+    cited,
+    frozen,
+    head,
+    named_drugs,
+    plain,
+    reviewed,
+    strings,
+)
 from ndm_advisor.knowledge.tables import decision_table, profile
 from ndm_advisor.model.knowledge import (
     AlertText,
@@ -141,7 +149,7 @@ def _strategies(trees: Trees) -> Iterator[tuple[str, Strategy]]:
             record["id"],
             Strategy(
                 id=record["id"],
-                drugs=strings(record["drugs"]),
+                drugs=named_drugs(record["id"]),
                 kind=record["kind"],
                 support=record.get("support", "none"),
                 sites=strings(record.get("sites", ())),
@@ -223,15 +231,17 @@ def _breakpoint(record: Tree, of_file: Tree) -> Breakpoint:
 
 
 def _alerts(tree: Tree) -> dict[str, AlertText]:
-    return {record["id"]: _alert(record, head(tree)) for record in tree["alert"]}
+    """By id; the place in the file is the display priority."""
+    placed = enumerate(tree["alert"], start=1)
+    return {record["id"]: _alert(record, place, head(tree)) for place, record in placed}
 
 
-def _alert(record: Tree, of_file: Tree) -> AlertText:
+def _alert(record: Tree, priority: int, of_file: Tree) -> AlertText:
     reviewed_on, review_due_on = reviewed(record, of_file)
     return AlertText(
         id=record["id"],
         tiers=tuple(record["tiers"]),
-        priority=record["priority"],
+        priority=priority,
         standing=record["standing"],
         fires_when=record["fires_when"],
         texts=dict(record["texts"]),

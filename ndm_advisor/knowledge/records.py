@@ -37,6 +37,11 @@ def strings(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(values)
 
 
+def named_drugs(strategy: str) -> tuple[str, ...]:
+    """The drugs of a strategy: its id joins theirs by +."""
+    return tuple(strategy.split("+"))
+
+
 def frozen(value: Any) -> Any:  # noqa: ANN401  # a TOML value of any kind
     """A TOML value with tuples for lists."""
     if isinstance(value, dict):

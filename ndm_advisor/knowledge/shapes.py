@@ -266,7 +266,6 @@ class Hazards(Shape):
 
 class Strategy(Shape):
     id: Text
-    drugs: Annotated[Texts, Field(min_length=1)]
     kind: Literal["mbl-active", "older", "cystitis-only", "companion", "salvage", "never"]
     support: Literal["aztreonam_support", "cefiderocol_support", "susceptible", "none"] = "none"
     sites: list[Site] = []
@@ -597,7 +596,6 @@ class Alert(Shape):
     id: Text
     kind: Literal["input-error"] | None = None
     tiers: list[Tier]
-    priority: Count
     standing: bool
     fires_when: Text
     misuse: Text

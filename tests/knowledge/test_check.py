@@ -203,8 +203,8 @@ FAULTS: list[tuple[str, Callable[[Trees], object], str]] = [
     ),
     (
         "a strategy of an unknown drug",
-        lambda t: record(t, "strategies.toml", "strategy", "minocycline").update(drugs=["mino"]),
-        "strategies.toml: minocycline: there is no drug mino",
+        lambda t: record(t, "strategies.toml", "strategy", "minocycline").update(id="mino"),
+        "strategies.toml: mino: there is no drug mino",
     ),
     (
         "a dosing use nobody holds",
@@ -385,11 +385,6 @@ FAULTS: list[tuple[str, Callable[[Trees], object], str]] = [
         "an alert without its action",
         lambda t: record(t, "alerts.toml", "alert", "breast-feeding")["actions"].pop("interrupt"),
         "alerts.toml: breast-feeding: variant `interrupt` lacks its action",
-    ),
-    (
-        "two alerts of one priority",
-        lambda t: record(t, "alerts.toml", "alert", "breast-feeding").update(priority=1),
-        "alerts.toml: breast-feeding: has the priority of severe-allergy",
     ),
     (
         "a placeholder of a hazard nobody fills",

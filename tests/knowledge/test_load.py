@@ -103,7 +103,7 @@ class TestSeal:
     @pytest.mark.safety("SAF-502")
     def test_an_unsound_base_is_not_sealed(self, base: Path) -> None:
         (base / "seal.json").unlink(missing_ok=True)
-        spoil(base / "strategies.toml", 'drugs = ["cefiderocol"]', 'drugs = ["examplemycin"]')
+        spoil(base / "strategies.toml", 'id = "minocycline"', 'id = "examplemycin"')
         with pytest.raises(KnowledgeError, match="there is no drug examplemycin"):
             write_seal(base)
         assert not (base / "seal.json").exists()
@@ -186,14 +186,14 @@ class TestUnsound:
 
     def test_all_faults_are_listed(self, base: Path) -> None:
         spoil(base / "drugs/cefiderocol.toml", "crcl_below_ml_min = 30", "crcl_below_ml_min = 25")
-        spoil(base / "strategies.toml", 'drugs = ["cefiderocol"]', 'drugs = ["examplemycin"]')
+        spoil(base / "strategies.toml", 'id = "minocycline"', 'id = "examplemycin"')
         with pytest.raises(KnowledgeError) as caught:
             load_knowledge(base)
         assert (
             "drugs/cefiderocol.toml: cefiderocol/eu: gap between 25 and 30" in caught.value.problems
         )
         assert (
-            "strategies.toml: cefiderocol: there is no drug examplemycin" in caught.value.problems
+            "strategies.toml: examplemycin: there is no drug examplemycin" in caught.value.problems
         )
 
     def test_a_fault_under_a_stale_seal_is_found(self, base: Path) -> None:

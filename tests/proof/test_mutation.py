@@ -10,6 +10,7 @@ import pytest
 from ndm_advisor.knowledge.files import parse, read_files
 from ndm_advisor.knowledge.load import find_base
 from tests.proof.mutation.mutants import Printed, dilutions, mutants, mutated, nudged, printed
+from tests.proof.mutation.watch import WHOLE, changed_keys, parts_of, watched, watched_names
 
 
 @pytest.fixture(scope="module")
@@ -72,3 +73,32 @@ def test_a_number_is_nudged_by_its_last_printed_digit(value, steps):
 
 def test_an_end_point_moves_by_a_dilution():
     assert [float(step) for step in dilutions(0.5)] == [0.25, 1]
+
+
+def test_what_is_read_of_a_base_is_noted_by_part_and_key(knowledge):
+    read = set()
+    base = watched(knowledge, read)
+    read.clear()
+    assert base.alerts["hepatic"] == knowledge.alerts["hepatic"]
+    assert read == {("alerts", "hepatic")}
+    assert base.hazards is knowledge.hazards
+    assert ("hazards", WHOLE) in read
+    assert ("strategies", WHOLE) not in read
+
+
+def test_an_allergen_that_is_asked_for_is_noted_in_both_its_parts(knowledge):
+    read = set()
+    names = watched_names(watched(knowledge, read), read)
+    read.clear()
+    assert "penicillin" in names.allergy_classes
+    assert read == {("allergy culprits", "penicillin"), ("allergy class_of", "penicillin")}
+
+
+def test_what_differs_between_two_bases_is_named_by_key(knowledge):
+    alerts = {**knowledge.alerts, "hepatic": knowledge.alerts["renal-limit"]}
+    changed = knowledge._replace(alerts=alerts)
+    assert changed_keys(parts_of(knowledge), parts_of(changed)) == {
+        ("alerts", WHOLE),
+        ("alerts", "hepatic"),
+    }
+    assert changed_keys(parts_of(knowledge), parts_of(knowledge)) == set()

@@ -8,6 +8,7 @@ from typing import Final, get_args, get_type_hints
 from ndm_advisor.knowledge.checks.walk import Trees, ids, records, said
 from ndm_advisor.knowledge.compile import condition
 from ndm_advisor.knowledge.files import Tree
+from ndm_advisor.knowledge.records import named_drugs
 from ndm_advisor.model import case
 from ndm_advisor.model.facts import DrugFacts, Facts
 from ndm_advisor.model.knowledge import Condition
@@ -45,10 +46,9 @@ def problems(trees: Trees) -> Iterator[str]:
         "medicine_classes": ids(trees, "medicines.toml", "class"),
         "conditions": ids(trees, "conditions.toml", "condition"),
     }
-    strategies = {s["id"]: s for _, s in records(trees, "strategies.toml", "strategy")}
     for path, hazard in records(trees, "hazards/", "hazard"):
         for asked in map(condition, hazard["when"]):
-            for what in [*_misfit(asked, members), *_misdirected(asked, hazard, strategies)]:
+            for what in [*_misfit(asked, members), *_misdirected(asked, hazard)]:
                 yield said(path, hazard["id"], what)
 
 
@@ -87,13 +87,12 @@ def _words(asked: Condition, kinds: frozenset[type]) -> Iterator[str]:
             yield f"{asked.fact} is never `{value}`"
 
 
-def _misdirected(asked: Condition, hazard: Tree, strategies: Mapping[str, Tree]) -> Iterator[str]:
+def _misdirected(asked: Condition, hazard: Tree) -> Iterator[str]:
     """A fact of one drug cannot be asked of a strategy of several."""
     if not asked.fact.startswith(DRUG):
         return
     for subject in hazard["subject"]:
-        strategy = strategies.get(subject.removeprefix(STRATEGY), {"drugs": []})
-        if subject.startswith(STRATEGY) and len(strategy["drugs"]) > 1:
+        if subject.startswith(STRATEGY) and len(named_drugs(subject)) > 1:
             yield f"{asked.fact} is asked of {subject}, which has several drugs"
 
 

@@ -101,16 +101,12 @@ def _allergens(trees: Trees) -> Iterator[str]:
 
 
 def _alerts(trees: Trees) -> Iterator[str]:
-    priorities: dict[int, str] = {}
     for path, alert in records(trees, "alerts.toml", "alert"):
         found = [*_variants(alert["texts"], alert["actions"])]
         for line in [*alert["texts"].values(), *alert["actions"].values()]:
             found += unknown_placeholders(line, ALERT_PLACEHOLDERS)
             if len(line.split()) > LONGEST_LINE:
                 found.append(f'a line has more than {LONGEST_LINE} words: "{line}"')
-        other = priorities.setdefault(alert["priority"], alert["id"])
-        if other != alert["id"]:
-            found.append(f"has the priority of {other}")
         for what in found:
             yield said(path, alert["id"], what)
 

@@ -18,6 +18,7 @@ from ndm_advisor.knowledge.checks.walk import (
 )
 from ndm_advisor.knowledge.compile import BOTH, SETTING_PAIRS, SETTINGS
 from ndm_advisor.knowledge.files import Tree
+from ndm_advisor.knowledge.records import named_drugs
 
 _SOURCES: Final = ("sources", "group_sources")
 _UNROUTED: Final = frozenset({"fosfomycin"})  # LOINC and EUCAST name it without a route
@@ -93,9 +94,10 @@ def _choice(trees: Trees) -> Iterator[str]:
     alerts = ids(trees, "alerts.toml", "alert")
     subjects = drugs | {STRATEGY + strategy for strategy in strategies}
     for path, strategy in records(trees, "strategies.toml", "strategy"):
-        yield from _missing(path, strategy["id"], "drug", strategy["drugs"], drugs)
+        own = named_drugs(strategy["id"])
+        yield from _missing(path, strategy["id"], "drug", own, drugs)
         named = {*strategy.get("uses", {}), *strategy.get("alternatives", {})}
-        yield from _missing(path, strategy["id"], "drug of its own", named, strategy["drugs"])
+        yield from _missing(path, strategy["id"], "drug of its own", named, own)
     for path, hazard in records(trees, "hazards/", "hazard"):
         yield from _missing(path, hazard["id"], "subject", hazard["subject"], subjects)
         if "alert" in hazard:

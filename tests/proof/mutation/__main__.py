@@ -7,6 +7,7 @@ is the share that any of them tells from the base. Survivors are listed, each wi
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import multiprocessing
 import sys
@@ -41,6 +42,8 @@ def _judge() -> Judge:
     """The judge, made once in each process."""
     if not _judges:
         _judges.append(Judge())
+        gc.collect()
+        gc.freeze()  # thousands of recorded decisions stay out of the search for garbage
     return _judges[0]
 
 

@@ -1,57 +1,33 @@
-"""Mutants judged by behaviour: vignettes and examples, the likeliest first, to the first kill.
+"""Mutants judged by behaviour: questions, vignettes and examples, the likeliest first.
 
-What each case reads of the base is recorded once, on the unchanged base; a mutant is then put to
-the cases that read what it changed, and to no other: the rest cannot answer differently. Among
-those, the cases whose answers name the mutated record come first.
+What each reads of the base is recorded once, on the unchanged base; a mutant is then put to those
+that read what it changed, and to no other: the rest cannot answer differently. The first that
+answers differently kills it. Those whose texts or answers name the mutated record come first.
 """
 
 from __future__ import annotations
 
-import json
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from itertools import chain, zip_longest
 from typing import Any, Final, NamedTuple, Protocol
 
-import tomli
-
-from ndm_advisor.cli import example_check
 from ndm_advisor.cli.base import names_of
 from ndm_advisor.decision.decide import decide
-from ndm_advisor.explain.recommendation import explain
 from ndm_advisor.knowledge.compile import compile_base
 from ndm_advisor.knowledge.files import parse, read_files
 from ndm_advisor.knowledge.load import find_base
-from ndm_advisor.model.answer import CaseRef
 from ndm_advisor.model.knowledge import Knowledge
-from ndm_advisor.read.case_file import build_case
 from ndm_advisor.read.names import Names
-from ndm_advisor.render.as_json import to_json
+from tests.proof.mutation.about_rules import rules_probes
+from tests.proof.mutation.cases import CaseProbe, Settled, case_probes
 from tests.proof.mutation.mutants import Mutant, Trees, mutants, mutated, printed
 from tests.proof.mutation.questions import dose_questions, panel_questions, species_questions
-from tests.vignettes.harness import (
-    ON,
-    differences,
-    fact_differences,
-    hazard_differences,
-    vignettes,
-)
+from tests.proof.mutation.watch import Key, changed_keys, parts_of, watched, watched_names
+from tests.vignettes.harness import ON
 
-_WHOLE: Final = "*"  # a part of the base that was gone through from end to end
 _LONGEST: Final = 90  # a longer text is a sentence, which no record is known by
-_SPLIT: Final = (
-    "organisms",
-    "organism_groups",
-    "breakpoints",
-    "alerts",
-    "words",
-    "drug_names",
-    "organism_names",
-)
-_OF_ALLERGY: Final = ("cells", "culprits", "class_of", "class_members")
-_OF_MEDICINES: Final = ("classes", "names")
-_UNSEEN: Final = frozenset({"sha256", "version", "reviewed_on", "review_due_on", "sealed"})
-Key = tuple[str, str]
 
 
 class Probe(Protocol):
@@ -69,31 +45,6 @@ class Probe(Protocol):
         """What the base does not answer as expected."""
 
 
-class CaseProbe(NamedTuple):
-    """A case with what its whole answer is expected to say."""
-
-    label: str
-    document: dict[str, Any]
-    differences: Callable[[Any, dict[str, Any]], Iterable[str]]
-
-    @property
-    def texts(self) -> set[str]:
-        return set(_texts(self.document))
-
-    def answer(self, knowledge: Knowledge, names: Names) -> tuple[Any, dict[str, Any]]:
-        """The decision, and the answer as its JSON."""
-        case, _ = build_case(self.document, names=names, on=ON)
-        decision = decide(case, knowledge, on=ON)
-        reference = CaseRef(case.id, None, None)
-        answer = explain(decision, knowledge, case=reference, tool_version="test")
-        return decision, json.loads(to_json(answer))
-
-    def ask(self, knowledge: Knowledge, names: Names) -> list[str]:
-        """That offers and alerts are sourced holds of every answer, so it is asked of each."""
-        decision, shown = self.answer(knowledge, names)
-        return [*self.differences(decision, shown), *_unsourced(shown)]
-
-
 SAME: Final = -1  # the mutant compiles to the base itself
 
 
@@ -109,47 +60,11 @@ class Verdict(NamedTuple):
 
 def probes(knowledge: Knowledge, names: Names) -> Iterator[Probe]:
     """The vignettes, the examples, and the questions that the typed tables ask."""
-    for vignette in vignettes():
-        yield CaseProbe(vignette.label, vignette.document, _Expected(vignette.expect))
-    for path in example_check.example_files():
-        expected = json.loads(example_check.expected_file(path).read_bytes())
-        document = tomli.loads(path.read_text(encoding="utf-8"))
-        yield CaseProbe(f"examples: {path.stem}", document, _AsExample(expected))
+    yield from case_probes()
     yield from dose_questions(knowledge)
     yield from panel_questions(knowledge, names)
     yield from species_questions(knowledge, names)
-
-
-class _Expected:
-    """What a vignette names, by the harness of the vignettes."""
-
-    def __init__(self, expect: dict[str, Any]) -> None:
-        self._expect = expect
-
-    def __call__(self, decision: Any, answer: dict[str, Any]) -> Iterator[str]:
-        yield from differences(self._expect, answer)
-        yield from fact_differences(self._expect.get("facts", {}), decision.facts)
-        yield from hazard_differences(self._expect, decision)
-
-
-class _AsExample:
-    """What an example's expected answer names."""
-
-    def __init__(self, expected: dict[str, Any]) -> None:
-        self._expected = expected
-
-    def __call__(self, decision: Any, answer: dict[str, Any]) -> Iterator[str]:
-        yield from example_check.differences(self._expected, answer)
-
-
-def _unsourced(answer: dict[str, Any]) -> Iterator[str]:
-    for regimen in answer["regimens"]:
-        for held in (regimen, *regimen["drugs"], *regimen["companions"]):
-            if not held["sources"]:
-                yield f"{regimen['id']}: no source"
-    for alert in answer["alerts"]:
-        if not alert["sources"]:
-            yield f"alert {alert['id']}: no source"
+    yield from rules_probes()
 
 
 class Judge:
@@ -165,9 +80,12 @@ class Judge:
         self.trees: Trees = parse(files)
         self.mutants = tuple(mutants(printed(files)))
         self.base = compile_base(parse(files), "")
+        self._parts = parts_of(self.base)
         self._names = names_of(self.base)
         self._probes = list(probes(self.base, self._names))
+        self._settled: dict[int, Settled] = {}
         self._readers: dict[Key, set[int]] = defaultdict(set)
+        self._worders: dict[Key, set[int]] = defaultdict(set)  # cases that read it for their words
         self._named: dict[str, set[int]] = defaultdict(set)
         for number, probe in enumerate(self._probes):
             self._record(number, probe)
@@ -176,13 +94,22 @@ class Judge:
     def _record(self, number: int, probe: Probe) -> None:
         read: set[Key] = set()
         base = watched(self.base, read)
+        names = watched_names(base, read)
+        read.clear()
         texts = set(probe.texts)
         if isinstance(probe, CaseProbe):
-            decision, shown = probe.answer(base, names_of(base))
-            texts |= set(_texts(shown))
-            found = [*probe.differences(decision, shown), *_unsourced(shown)]
+            decision = decide(probe.case(names), base, on=ON)
+            of_decision = frozenset(read)
+            read.clear()
+            shown = probe.answer(decision, base)
+            for key in read:
+                self._worders[key].add(number)
+            read |= of_decision
+            self._settled[number] = Settled(decision.case, decision)
+            texts |= {*_texts(probe.document), *_texts(shown)}
+            found = probe.faults(decision, shown)
         else:
-            found = list(probe.ask(base, names_of(base)))
+            found = list(probe.ask(base, names))
         assert not found, f"{probe.label}: {found}"
         for key in read:
             self._readers[key].add(number)
@@ -197,41 +124,39 @@ class Judge:
             except Exception as error:  # noqa: BLE001  # a base that cannot be compiled advises nobody
                 return Verdict(f"does not compile: {type(error).__name__}", 0)
             record = _record_of(trees, mutant) | _edited(mutant)
-        parts = self._changed(changed)
-        if not parts:
+        keys = changed_keys(self._parts, parts_of(changed))
+        if not keys:
             return Verdict("", SAME)
+        parts = {field for field, _ in keys}
         names = names_of(changed) if parts & _OF_NAMES else self._names
-        asked = self._asked(parts, changed)
+        asked = set(chain.from_iterable(self._readers.get(key, ()) for key in keys))
+        worded = set(chain.from_iterable(self._worders.get(key, ()) for key in keys))
         for number in self._in_order(asked, record):
-            try:
-                found = list(self._probes[number].ask(changed, names))
-            except Exception as error:  # noqa: BLE001  # no answer is no behaviour to rely on
-                found = [type(error).__name__]
-            if found:
+            if self._tells(number, changed, names, worded=number in worded):
                 self._last = [number, *(n for n in self._last if n != number)][:8]
                 return Verdict(self._probes[number].label, len(asked))
         return Verdict("", len(asked))
 
-    def _changed(self, changed: Knowledge) -> set[str]:
-        was, now = parts_of(self.base), parts_of(changed)
-        fields = was.keys() | now.keys()
-        return {field for field in fields if was.get(field) != now.get(field)}
+    def _tells(self, number: int, changed: Knowledge, names: Names, *, worded: bool) -> bool:
+        """Whether one case tells the changed base from the other.
 
-    def _asked(self, fields: set[str], changed: Knowledge) -> set[int]:
-        """The cases that read something that is not what it was."""
-        old, new = parts_of(self.base), parts_of(changed)
-        found: set[int] = set()
-        for field in fields:
-            was, now = old.get(field, {}), new.get(field, {})
-            if not _is_watched(field):
-                return set(range(len(self._probes)))
-            found |= self._readers[field, _WHOLE]
-            for key in was.keys() | now.keys():
-                if was.get(key) != now.get(key):
-                    found |= self._readers[field, str(key)]
-        return found
+        The same decision is worded again only where its words read what was changed.
+        """
+        probe = self._probes[number]
+        try:
+            if not isinstance(probe, CaseProbe):
+                return any(True for _ in probe.ask(changed, names))
+            settled = self._settled[number]
+            case = settled.case if names is self._names else probe.case(names)
+            decision = decide(case, changed, on=ON)
+            if not worded and not settled.unlike(decision):
+                return False
+            return bool(probe.faults(decision, probe.answer(decision, changed)))
+        except Exception:  # noqa: BLE001  # no answer is no behaviour to rely on
+            return True
 
     def _in_order(self, asked: set[int], record: set[str]) -> list[int]:
+        """The likeliest first: questions and cases in turn, since a question costs less."""
         score: Counter[int] = Counter()
         total = len(self._probes)
         for text in record:
@@ -242,7 +167,11 @@ class Judge:
                     score[number] += weight
         for place, number in enumerate(self._last):
             score[number] += 8 - place
-        return sorted(asked, key=lambda number: (-score[number], number))
+        ranked = sorted(asked, key=lambda number: (-score[number], number))
+        questions = [number for number in ranked if number not in self._settled]
+        cases = [number for number in ranked if number in self._settled]
+        in_turn = chain.from_iterable(zip_longest(questions, cases))
+        return [number for number in in_turn if number is not None]
 
 
 _OF_NAMES: Final = frozenset(
@@ -271,93 +200,14 @@ def _record_of(trees: Trees, mutant: Mutant) -> set[str]:
 
 def _texts(value: object) -> Iterator[str]:
     """Every short text of a tree, keys of tables included: ids are keys in places."""
-    if isinstance(value, str):
-        if len(value) <= _LONGEST:
-            yield value
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield str(key)
-            yield from _texts(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _texts(item)
-
-
-# -- what is read ---------------------------------------------------------------------------------
-
-
-def parts_of(base: Knowledge) -> dict[str, Any]:
-    """The base in parts by name: those that are read by key as dicts, the rest as they are."""
-    parts: dict[str, Any] = {f: getattr(base, f) for f in Knowledge._fields if f not in _UNSEEN}
-    drugs, allergy, medicines = parts["drugs"], base.allergy, base.medicines
-    for drug in drugs.values():
-        parts[f"text of {drug.id}"] = drug.text
-    parts["drugs"] = {ident: drug._replace(text={}) for ident, drug in drugs.items()}
-    for field in _OF_ALLERGY:
-        parts[f"allergy {field}"] = getattr(allergy, field)
-    parts["allergy"] = allergy._replace(**{field: {} for field in _OF_ALLERGY})
-    for field in _OF_MEDICINES:
-        parts[f"medicines {field}"] = getattr(medicines, field)
-    del parts["medicines"]
-    return parts
-
-
-def _is_watched(field: str) -> bool:
-    """Whether `watched` notes what is read of a part; of any other part everything counts."""
-    named = ("text of ", "allergy ", "medicines ")
-    return field in _SPLIT or field == "drugs" or field.startswith(named)
-
-
-def watched(base: Knowledge, read: set[Key]) -> Knowledge:
-    """The base with the parts that are read by key watched."""
-    parts: dict[str, Any] = {field: _Watched(field, getattr(base, field), read) for field in _SPLIT}
-    texts = {
-        ident: drug._replace(text=_Watched(f"text of {ident}", drug.text, read))
-        for ident, drug in base.drugs.items()
-    }
-    parts["drugs"] = _Watched("drugs", texts, read)
-    allergy = {f: _Watched(f"allergy {f}", getattr(base.allergy, f), read) for f in _OF_ALLERGY}
-    parts["allergy"] = base.allergy._replace(**allergy)
-    known = {f: _Watched(f"medicines {f}", getattr(base.medicines, f), read) for f in _OF_MEDICINES}
-    parts["medicines"] = base.medicines._replace(**known)
-    return base._replace(**parts)
-
-
-class _Watched(dict[Any, Any]):
-    """A part of the base that notes which of its keys are asked for."""
-
-    def __init__(self, field: str, held: Mapping[Any, Any], read: set[Key]) -> None:
-        super().__init__(held)
-        self._field = field
-        self._read = read
-
-    def __getitem__(self, key: Any) -> Any:
-        self._read.add((self._field, str(key)))
-        return super().__getitem__(key)
-
-    def get(self, key: Any, default: Any = None) -> Any:
-        self._read.add((self._field, str(key)))
-        return super().get(key, default)
-
-    def __contains__(self, key: object) -> bool:
-        self._read.add((self._field, str(key)))
-        return super().__contains__(key)
-
-    def _through(self) -> None:
-        self._read.add((self._field, _WHOLE))
-
-    def __iter__(self) -> Iterator[Any]:
-        self._through()
-        return super().__iter__()
-
-    def keys(self) -> Any:
-        self._through()
-        return super().keys()
-
-    def values(self) -> Any:
-        self._through()
-        return super().values()
-
-    def items(self) -> Any:
-        self._through()
-        return super().items()
+    left = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, str):
+            if len(one) <= _LONGEST:
+                yield one
+        elif isinstance(one, dict):
+            yield from map(str, one)
+            left += one.values()
+        elif isinstance(one, list):
+            left += one

@@ -14,7 +14,6 @@ OPEN: Final = "no vignette tells it: an open task"
 _BY_PLACE: Final[tuple[tuple[str, str], ...]] = (
     (r"eucast-dosages\.toml: .*", "EUCAST's list in figures: an answer prints the list's words"),
     (r"drugs/[\w-]+\.toml: text .*", "a statement for `explain` and the pages of a drug"),
-    (r"tables/[\w-]+\.toml: impossible.*", "a combination that cannot occur, listed for totality"),
 )
 
 
