@@ -553,26 +553,21 @@ class CitedHead(Reviewed):
     sources: Sources
 
 
-class MedicineClass(Shape):
-    id: Text
-    names: Texts
-    meaning: Text
-    sources: Sources
-    grade: Usable
-
-
 class Medicine(Shape):
     id: Text
-    names: Texts
-    classes: Annotated[Texts, Field(min_length=1)]
-    class_basis: Literal["dossier", "tool policy"]
+    names: Texts = []
+    classes: Texts = []
     tool_policy_classes: Texts = []
-    sources: Sources
+
+    @model_validator(mode="after")
+    def _is_asked_about(self) -> Self:
+        if not self.classes and not self.tool_policy_classes:
+            raise ValueError("no class: a medicine without a rule is left out")
+        return self
 
 
 class Medicines(Shape):
-    file: CitedHead
-    class_: list[MedicineClass] = Field(alias="class")
+    file: Reviewed
     medicine: list[Medicine]
 
 

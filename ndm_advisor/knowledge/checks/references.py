@@ -67,7 +67,6 @@ def _twice(trees: Trees) -> Iterator[str]:
         ("organisms.toml", "organism"),
         ("alerts.toml", "alert"),
         ("medicines.toml", "medicine"),
-        ("medicines.toml", "class"),
         ("claims.toml", "claim"),
     ]
     for start, key in kinds:
@@ -179,10 +178,18 @@ def _susceptibility(trees: Trees) -> Iterator[str]:
 
 def _patients(trees: Trees) -> Iterator[str]:
     yield from _allergy(trees["allergy.toml"], drug_ids(trees))
-    classes = ids(trees, "medicines.toml", "class")
+    asked = frozenset(_asked_classes(trees))
     for path, medicine in records(trees, "medicines.toml", "medicine"):
-        named = {*medicine["classes"], *medicine.get("tool_policy_classes", ())}
-        yield from _missing(path, medicine["id"], "class", named, classes)
+        named = {*medicine.get("classes", ()), *medicine.get("tool_policy_classes", ())}
+        yield from _missing(path, medicine["id"], "rule on the class", named, asked)
+
+
+def _asked_classes(trees: Trees) -> Iterator[str]:
+    """The classes of medicines that a rule asks about: any other would be known and not judged."""
+    for _, hazard in records(trees, "hazards/", "hazard"):
+        for asked in hazard["when"]:
+            if asked["fact"] == "medicine_classes":
+                yield from asked["contains_any"]
 
 
 def _allergy(tree: Tree, drugs: frozenset[str]) -> Iterator[str]:
