@@ -1,0 +1,19 @@
+"""The questions of names, asked of the base as it stands."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.proof.mutation.questions_names import name_questions
+
+QUESTIONS = list(name_questions())
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=[q.label for q in QUESTIONS])
+def test_a_name_does_what_was_typed(question, knowledge, names):
+    assert list(question.ask(knowledge, names)) == []
+
+
+def test_no_name_is_asked_twice():
+    labels = [q.label for q in QUESTIONS]
+    assert len(set(labels)) == len(labels)
