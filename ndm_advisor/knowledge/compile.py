@@ -111,7 +111,7 @@ def organism(record: Tree) -> Organism:
         group=record["group"],
         genus=record["genus"],
         family=record["family"],
-        intrinsic=strings(record["intrinsic"]),
+        intrinsic=strings([*record["intrinsic"], *record.get("tool_policy", ())]),
     )
 
 

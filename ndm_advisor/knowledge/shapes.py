@@ -457,7 +457,6 @@ class Organism(Shape):
     intrinsic: Texts
     tool_policy: Texts = []
     codes: OrganismCodes | None = None
-    sources: Sources | None = None
 
 
 class OrganismHead(Reviewed):

@@ -158,7 +158,8 @@ def _susceptibility(trees: Trees) -> Iterator[str]:
     for group, members in groups.items():
         yield from _missing("organisms.toml", group, "organism", members, organisms)
     for path, organism in records(trees, "organisms.toml", "organism"):
-        yield from _missing(path, organism["id"], "drug", organism["intrinsic"], drugs)
+        resisted = [*organism["intrinsic"], *organism.get("tool_policy", ())]
+        yield from _missing(path, organism["id"], "drug", resisted, drugs)
     for path, row in records(trees, "breakpoints/", "breakpoint"):
         yield from _missing(path, row["id"], "drug", [row["drug"]], drugs)
         yield from _missing(path, row["id"], "group of organisms", [row["organisms"]], groups)
