@@ -40,6 +40,7 @@ from tests.vignettes.harness import (
 )
 
 _WHOLE: Final = "*"  # a part of the base that was gone through from end to end
+_TAKEN: Final = 4  # what a mutant takes out says more than what stands beside it
 _LONGEST: Final = 90  # a longer text is a sentence, which no record is known by
 _SPLIT: Final = (
     "organisms",
@@ -200,13 +201,13 @@ class Judge:
                 changed = compile_base(trees, "")
             except Exception as error:  # noqa: BLE001  # a base that cannot be compiled advises nobody
                 return Verdict(f"does not compile: {type(error).__name__}", 0)
-            record = _record_of(trees, mutant) | _edited(mutant)
+            record = _record_of(trees, mutant) | _steps(mutant)
         parts = self._changed(changed)
         if not parts:
             return Verdict("", SAME)
         names = names_of(changed) if parts & _OF_NAMES else self._names
         asked = self._asked(parts, changed)
-        for number in self._in_order(asked, record):
+        for number in self._in_order(asked, record, self._taken_out(mutant)):
             try:
                 found = list(self._probes[number].ask(changed, names))
             except Exception as error:  # noqa: BLE001  # no answer is no behaviour to rely on
@@ -235,13 +236,26 @@ class Judge:
                     found |= self._readers[field, str(key)]
         return found
 
-    def _in_order(self, asked: set[int], record: set[str]) -> list[int]:
+    def _taken_out(self, mutant: Mutant) -> set[str]:
+        """The members of lists that a mutant takes out: what names them tells it first."""
+        found: set[str] = set()
+        for edit in mutant.edits:
+            if edit.do != "drop":
+                continue
+            node: Any = self.trees[mutant.file]
+            for step in edit.place:
+                node = node[step]
+            if isinstance(node, str):
+                found.add(node)
+        return found
+
+    def _in_order(self, asked: set[int], record: set[str], taken: set[str]) -> list[int]:
         score: Counter[int] = Counter()
         total = len(self._probes)
-        for text in record:
+        for text in record | taken:
             known = self._named.get(text, ())
             if known:
-                weight = math.log(1 + total / len(known))
+                weight = math.log(1 + total / len(known)) * (_TAKEN if text in taken else 1)
                 for number in known:
                     score[number] += weight
         for place, number in enumerate(self._last):
@@ -254,8 +268,8 @@ _OF_NAMES: Final = frozenset(
 )
 
 
-def _edited(mutant: Mutant) -> set[str]:
-    """The texts an edit itself names: the member of a list that is taken out."""
+def _steps(mutant: Mutant) -> set[str]:
+    """The keys on the way to the record: ids in some tables."""
     return {str(step) for step in mutant.record if isinstance(step, str)}
 
 
