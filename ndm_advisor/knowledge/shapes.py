@@ -202,9 +202,9 @@ class Identity(Shape):
         "quinolone",
         "other",
     ]
-    components: Annotated[Texts, Field(min_length=1)]
-    aliases: Texts
-    brands: Texts
+    components: Annotated[Texts, Field(min_length=1)] | None = None
+    aliases: Texts = []
+    brands: Texts = []
     codes: Codes | None = None
 
 
@@ -473,14 +473,6 @@ class Organisms(Shape):
 # -- patients -------------------------------------------------------------------------------------
 
 
-class SideChain(Shape):
-    text: Text
-    verified: Texts
-    unverified: Texts
-    sources: Sources
-    grade: Usable
-
-
 class Avibactam(Shape):
     text: Text
     value: Literal["no", "avoid"]
@@ -495,7 +487,6 @@ class AllergyCell(Shape):
     region: Region
     value: Literal["no", "avoid", "caution", "none"]
     reason: Text
-    side_chain: bool
     text: Text
     sources: Sources
     grade: Grade
@@ -531,6 +522,9 @@ class AllergyClass(Shape):
     drugs: Texts
     allergens: Texts
     note: Text | None = None
+
+
+class ReactionToClass(Shape):
     sources: Sources
     grade: Usable
 
@@ -539,12 +533,12 @@ class Allergy(Shape):
     file: Reviewed
     side_chain_group: Texts
     avibactam_products: Texts
-    side_chain: SideChain
     avibactam: Avibactam
     cell: list[AllergyCell]
     label_forbids_any: Annotated[list[LabelForbids], Field(min_length=1)]
     severe_words: SevereWords
     culprits: dict[Text, Culprit]
+    reaction_to_class: ReactionToClass
     classes: dict[Text, AllergyClass]
 
 

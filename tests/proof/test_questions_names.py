@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.proof.mutation.questions_names import name_questions
-from tests.proof.mutation.questions_organisms import organism_questions
+from tests.proof.mutation.questions_of_names import name_questions
 
-QUESTIONS = [*name_questions(), *organism_questions()]
+QUESTIONS = list(name_questions())
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=[q.label for q in QUESTIONS])

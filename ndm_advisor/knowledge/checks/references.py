@@ -17,6 +17,7 @@ from ndm_advisor.knowledge.checks.walk import (
     said,
 )
 from ndm_advisor.knowledge.compile import BOTH, SETTING_PAIRS, SETTINGS
+from ndm_advisor.knowledge.drugs import components_of
 from ndm_advisor.knowledge.files import Tree
 
 _SOURCES: Final = ("sources", "group_sources")
@@ -168,7 +169,7 @@ def _susceptibility(trees: Trees) -> Iterator[str]:
     for path, dosage in records(trees, "eucast-dosages.toml", "dosage"):
         yield from _missing(path, dosage["id"], "drug", [dosage["drug"]], drugs | _UNROUTED)
     for path, drug in drug_records(trees):
-        yield from _missing(path, drug["id"], "component", drug["components"], drugs | _UNROUTED)
+        yield from _missing(path, drug["id"], "component", components_of(drug), drugs | _UNROUTED)
     loinc = trees["loinc.toml"]
     yield from _missing("loinc.toml", "drugs", "drug", loinc["drugs"], drugs | _UNROUTED)
     yield from _missing("loinc.toml", "file", "drug", loinc["file"]["without_code"], drugs)

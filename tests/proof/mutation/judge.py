@@ -29,8 +29,7 @@ from ndm_advisor.read.names import Names
 from ndm_advisor.render.as_json import to_json
 from tests.proof.mutation.mutants import Mutant, Trees, mutants, mutated, printed
 from tests.proof.mutation.questions import dose_questions, panel_questions, species_questions
-from tests.proof.mutation.questions_names import name_questions
-from tests.proof.mutation.questions_organisms import organism_questions
+from tests.proof.mutation.questions_of_names import name_questions
 from tests.vignettes.harness import (
     ON,
     differences,
@@ -122,7 +121,6 @@ def probes(knowledge: Knowledge, names: Names) -> Iterator[Probe]:
     yield from panel_questions(knowledge, names)
     yield from species_questions(knowledge, names)
     yield from name_questions()
-    yield from organism_questions()
 
 
 class _Expected:

@@ -8,13 +8,17 @@ the decision makes of it: the rules that fire for a medicine, the drugs that an 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any, Final, NamedTuple
 
 from ndm_advisor.decision.assess import assess
 from ndm_advisor.decision.conditions import ask
+from ndm_advisor.explain.drug_pages import drug_sections
+from ndm_advisor.explain.page_parts import Shelf
 from ndm_advisor.model.case import FORMAT
 from ndm_advisor.model.facts import Facts
 from ndm_advisor.model.knowledge import Knowledge
+from ndm_advisor.model.names import fold
 from ndm_advisor.read.case_file import build_case
 from ndm_advisor.read.names import Names
 from tests.knowledge.double_entry_rows import lines
@@ -38,7 +42,7 @@ def facts_of(knowledge: Knowledge, names: Names, region: str = "EU", **patient: 
 
 def written(row: dict[str, str]) -> tuple[str, ...]:
     """The ways of writing that a typed row lists."""
-    return tuple(name.strip() for name in row["written"].split(";"))
+    return tuple(name.strip() for name in row["written"].split(";") if name.strip())
 
 
 # -- medicines ------------------------------------------------------------------------------------
@@ -116,6 +120,53 @@ def medicine_questions() -> Iterator[MedicineQuestion]:
         yield MedicineQuestion(written(row), fires)
 
 
-def name_questions() -> Iterator[MedicineQuestion]:
-    """Every question of this module."""
-    yield from medicine_questions()
+# -- drugs on a panel -----------------------------------------------------------------------------
+
+
+class PanelNameQuestion(NamedTuple):
+    """One drug in every way a panel writes it, and what its page says it is made of."""
+
+    drug: str
+    written: tuple[str, ...]
+    components: str
+
+    @property
+    def label(self) -> str:
+        return f"panel row {self.drug}"
+
+    @property
+    def texts(self) -> set[str]:
+        return {fold(self.drug), *self.written}
+
+    def ask(self, knowledge: Knowledge, names: Names) -> Iterator[str]:
+        """The names that are not read as the drug, and components that are not shown."""
+        for name in self.written:
+            read = _row_read(name, names)
+            if read != fold(self.drug):
+                yield f"{name} is read as {read}"
+        shelf = Shelf(knowledge, (), {}, {})
+        page = drug_sections(fold(self.drug), shelf)  # its end goes through every rule
+        first = takewhile(lambda section: section.label != "Also called", page)
+        shown = " ".join(line for s in first if s.label == "Components" for line in s.lines)
+        if shown != self.components:
+            yield f"{self.drug}: made of {shown}"
+
+
+def _row_read(name: str, names: Names) -> str:
+    """The drug under which a case file's row is kept."""
+    document = {
+        "format": FORMAT,
+        "isolate": {"organism": "escherichia-coli"},
+        "infection": {"site": "complicated-uti"},
+        "panel": {"results": {name: "S"}},
+    }
+    case, _ = build_case(document, names=names, on=ON)
+    return " ".join(case.panel.results)
+
+
+def panel_name_questions() -> Iterator[PanelNameQuestion]:
+    """One for each drug that may stand on a panel and is not dosed here."""
+    for row in lines("panel.csv"):
+        parts = [fold(part) for part in row["components"].split(" + ") if part]
+        names = (row["drug"], *written(row))
+        yield PanelNameQuestion(row["drug"], names, " + ".join(parts))
