@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from ndm_advisor.intake.catalogue import load_catalogue
+from tests.proof.mutation.questions_codes import ask_codes
 from tests.proof.mutation.questions_of_names import name_questions
 
 QUESTIONS = list(name_questions())
@@ -17,3 +19,7 @@ def test_a_name_does_what_was_typed(question, knowledge, names):
 def test_no_name_is_asked_twice():
     labels = [q.label for q in QUESTIONS]
     assert len(set(labels)) == len(labels)
+
+
+def test_a_code_is_read_as_typed(knowledge, names):
+    assert list(ask_codes(load_catalogue(knowledge, names))) == []

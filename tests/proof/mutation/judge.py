@@ -19,6 +19,7 @@ from ndm_advisor.cli import example_check
 from ndm_advisor.cli.base import names_of
 from ndm_advisor.decision.decide import decide
 from ndm_advisor.explain.recommendation import explain
+from ndm_advisor.intake.catalogue import catalogue_of
 from ndm_advisor.knowledge.compile import compile_base
 from ndm_advisor.knowledge.files import parse, read_files
 from ndm_advisor.knowledge.load import find_base
@@ -29,6 +30,7 @@ from ndm_advisor.read.names import Names
 from ndm_advisor.render.as_json import to_json
 from tests.proof.mutation.mutants import Mutant, Trees, mutants, mutated, printed
 from tests.proof.mutation.questions import dose_questions, panel_questions, species_questions
+from tests.proof.mutation.questions_codes import ask_codes
 from tests.proof.mutation.questions_of_names import name_questions
 from tests.vignettes.harness import (
     ON,
@@ -200,6 +202,8 @@ class Judge:
             except Exception as error:  # noqa: BLE001  # a base that cannot be compiled advises nobody
                 return Verdict(f"does not compile: {type(error).__name__}", 0)
             record = _record_of(trees, mutant) | _steps(mutant)
+            if mutant.file == "codes.toml":
+                return _of_codes(changed, self._names, trees)
         parts = self._changed(changed)
         if not parts:
             return Verdict("", SAME)
@@ -259,6 +263,16 @@ class Judge:
         for place, number in enumerate(self._last):
             score[number] += 8 - place
         return sorted(asked, key=lambda number: (-score[number], number))
+
+
+def _of_codes(base: Knowledge, names: Names, trees: Trees) -> Verdict:
+    """Codes are read by the importers alone and are no part of a base: they are asked apart."""
+    try:
+        catalogue = catalogue_of(base, names, trees["loinc.toml"], trees["codes.toml"], {})
+        found = next(ask_codes(catalogue), "")
+    except Exception as error:  # noqa: BLE001  # no answer is no behaviour to rely on
+        found = type(error).__name__
+    return Verdict(f"codes: {found}" if found else "", 1)
 
 
 _OF_NAMES: Final = frozenset(

@@ -187,7 +187,12 @@ _SEVERE: Final = {
     "hepatitis": ("hepatitis",),
     "serum sickness": ("serum sickness",),
 }
-_NOT_SEVERE: Final = ("a rash as a child", "itching", "ten minutes later, nausea", "address unknown")
+_NOT_SEVERE: Final = (
+    "a rash as a child",
+    "itching",
+    "ten minutes later, nausea",
+    "address unknown",
+)
 
 
 class ReactionQuestion(NamedTuple):

@@ -144,21 +144,20 @@ def _rows(species: str, genus: str) -> Iterator[Row]:
     koseri = species == "Citrobacter koseri"
     eucast = "EUCAST"
 
-    def only(is_meant: bool, category: str = "S") -> str | None:
-        return category if is_meant else None
-
     yield Row("cefiderocol", "1", "systemic", eucast, "S")
     yield Row("imipenem", "2", "systemic", eucast, "I" if morganellaceae else "S")
-    yield Row("imipenem-relebactam", "1", "systemic", eucast, only(not morganellaceae))
-    yield Row("plazomicin", "2", "systemic", "CLSI", only(not morganellaceae))
-    yield Row("tigecycline", "0.5", "systemic", eucast, only(is_e_coli or koseri))
-    yield Row("eravacycline", "0.5", "systemic", eucast, only(is_e_coli))
+    yield Row("imipenem-relebactam", "1", "systemic", eucast, "S" if not morganellaceae else None)
+    yield Row("plazomicin", "2", "systemic", "CLSI", "S" if not morganellaceae else None)
+    yield Row("tigecycline", "0.5", "systemic", eucast, "S" if is_e_coli or koseri else None)
+    yield Row("eravacycline", "0.5", "systemic", eucast, "S" if is_e_coli else None)
     sxt = "trimethoprim-sulfamethoxazole"
-    yield Row(sxt, "0.5", "systemic", eucast, only(genus != "Serratia"))
+    yield Row(sxt, "0.5", "systemic", eucast, "S" if genus != "Serratia" else None)
     temocillin = is_e_coli or klebsiella or is_mirabilis
-    yield Row("temocillin", "8", "urinary", eucast, only(temocillin, "I"))
+    yield Row("temocillin", "8", "urinary", eucast, "I" if temocillin else None)
     mecillinam = is_e_coli or genus in _MECILLINAM or is_mirabilis
-    yield Row("pivmecillinam", "8", "uncomplicated", eucast, only(mecillinam))
-    yield Row("trimethoprim", "2", "uncomplicated", eucast, only(is_e_coli or klebsiella))
+    yield Row("pivmecillinam", "8", "uncomplicated", eucast, "S" if mecillinam else None)
+    yield Row(
+        "trimethoprim", "2", "uncomplicated", eucast, "S" if is_e_coli or klebsiella else None
+    )
     note = "" if is_e_coli else "a note instead of a breakpoint"
-    yield Row("fosfomycin-iv", "8", "urinary", eucast, only(is_e_coli), note)
+    yield Row("fosfomycin-iv", "8", "urinary", eucast, "S" if is_e_coli else None, note)
