@@ -682,7 +682,6 @@ GeneFamily = Literal[
 
 class CodesHead(Reviewed):
     notice: Text
-    seen_in: Texts
 
 
 class Coded(Shape):

@@ -7,6 +7,7 @@ import pytest
 from ndm_advisor.intake.catalogue import load_catalogue
 from tests.proof.mutation.questions_codes import ask_codes
 from tests.proof.mutation.questions_of_names import name_questions
+from tests.proof.mutation.questions_words import word_questions
 
 QUESTIONS = list(name_questions())
 
@@ -23,3 +24,9 @@ def test_no_name_is_asked_twice():
 
 def test_a_code_is_read_as_typed(knowledge, names):
     assert list(ask_codes(load_catalogue(knowledge, names))) == []
+
+
+def test_what_an_answer_says_is_as_typed(knowledge, names):
+    asked = list(word_questions(knowledge))
+    assert len(asked) > 30
+    assert [fault for question in asked for fault in question.ask(knowledge, names)] == []

@@ -32,6 +32,7 @@ from tests.proof.mutation.mutants import Mutant, Trees, mutants, mutated, printe
 from tests.proof.mutation.questions import dose_questions, panel_questions, species_questions
 from tests.proof.mutation.questions_codes import ask_codes
 from tests.proof.mutation.questions_of_names import name_questions
+from tests.proof.mutation.questions_words import word_questions
 from tests.vignettes.harness import (
     ON,
     differences,
@@ -123,6 +124,7 @@ def probes(knowledge: Knowledge, names: Names) -> Iterator[Probe]:
     yield from panel_questions(knowledge, names)
     yield from species_questions(knowledge, names)
     yield from name_questions()
+    yield from word_questions(knowledge)
 
 
 class _Expected:
