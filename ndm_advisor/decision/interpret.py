@@ -147,16 +147,12 @@ def known_version(standard: str | None, version: str | None, knowledge: Knowledg
 
 
 def _rows(asked: _Row, standard: str, version: str) -> list[Breakpoint]:
-    """The breakpoints that apply, best indication first."""
+    """The breakpoints of the drug for the indication, whatever the species; the best first."""
     wanted = _INDICATIONS[asked.reading.indication]
-    groups = asked.knowledge.organism_groups
     rows = [
         b
         for b in asked.knowledge.breakpoints.get(asked.drug, ())
-        if b.standard == standard
-        and b.version == version
-        and b.indication in wanted
-        and asked.reading.organism in groups[b.organisms]
+        if b.standard == standard and b.version == version and b.indication in wanted
     ]
     return sorted(rows, key=lambda b: wanted.index(b.indication))
 
@@ -165,12 +161,17 @@ def _find(asked: _Row, method: str | None, standard: str, version: str) -> Break
     """The row for a method (None = any) and standard; falls back to the edition before.
 
     CLSI Ed36 rows that were unreadable at the source are replaced by the Ed35 rows
-    (breakpoint dossier, cross-check record).
+    (breakpoint dossier, cross-check record). An edition that holds the drug for other species only
+    leaves this one out: no edition before it stands in.
     """
+    groups = asked.knowledge.organism_groups
     versions = asked.knowledge.settings.breakpoint_versions[standard]
     unusable: Breakpoint | None = None
     for edition in (v for v in versions if v <= version):
-        rows = _rows(asked, standard, edition)
+        held = _rows(asked, standard, edition)
+        rows = [b for b in held if asked.reading.organism in groups[b.organisms]]
+        if held and not rows:
+            break
         fitting = [b for b in rows if method is None or b.method == method]
         rows = fitting or [b for b in rows if b.status in _NO_NUMBERS]
         readable = [b for b in rows if b.status != "unreadable"]

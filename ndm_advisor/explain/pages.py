@@ -31,6 +31,7 @@ from ndm_advisor.explain.rule_pages import (
     row_sections,
     table_sections,
 )
+from ndm_advisor.explain.sentence_pages import sentence_ids, sentence_sections
 from ndm_advisor.model.names import fold
 
 _SUGGESTIONS: Final = 5
@@ -121,6 +122,13 @@ KINDS: Final[tuple[Kind, ...]] = (
     Kind("table", "tables", "a table of choice", _held("tables"), table_sections),
     Kind("reason", "reasons", "why no regimen is offered", reason_ids, reason_sections),
     Kind("fact", "facts", "how a fact was settled", fact_ids, fact_sections),
+    Kind(
+        "sentence",
+        "sentences",
+        "what answers say, and on whose word",
+        sentence_ids,
+        sentence_sections,
+    ),
     Kind("profile", "profiles", "a guideline", _held("profiles"), profile_sections),
     Kind("breakpoint", "breakpoints", "how a result is read", breakpoint_ids, breakpoint_sections),
     Kind("organism", "organisms", "species and groups", _held("organisms"), organism_sections),

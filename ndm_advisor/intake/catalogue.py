@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ndm_advisor.intake.observed import (
     AMR,
@@ -103,7 +103,18 @@ def load_catalogue(knowledge: Knowledge, names: Names, directory: Path | None = 
     Raises:
         KnowledgeError: a file of the base that cannot be read.
     """
-    loinc, codes = load_loinc(directory), load_codes(directory)
+    organisms = {Code(*key): id_ for key, id_ in load_organism_codes(directory).items()}
+    return catalogue_of(knowledge, names, load_loinc(directory), load_codes(directory), organisms)
+
+
+def catalogue_of(
+    knowledge: Knowledge,
+    names: Names,
+    loinc: Mapping[str, Any],
+    codes: Mapping[str, Any],
+    organisms: Mapping[Code, str],
+) -> Catalogue:
+    """The tables of the parsed files."""
     specimens = [
         (Specimen(s["name"], s.get("site"), s["because"]), s["names"], s["codes"])
         for s in codes["specimen"]
@@ -115,7 +126,7 @@ def load_catalogue(knowledge: Knowledge, names: Names, directory: Path | None = 
         loinc_methods=_loinc_methods(loinc["drugs"]),
         abbreviations=_abbreviations(knowledge.drugs.values()),
         components={drug.id: drug.components for drug in knowledge.drugs.values()},
-        organisms_by_code={Code(*key): id_ for key, id_ in load_organism_codes(directory).items()},
+        organisms_by_code=organisms,
         genes_by_code={
             Code(g["system"], g["code"]): Gene(g["family"], _told(g["method"]), g["variant"])
             for g in codes["gene"]

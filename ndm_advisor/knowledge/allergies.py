@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ndm_advisor.knowledge.files import Tree
 from ndm_advisor.knowledge.records import cited, strings
-from ndm_advisor.model.answer import Cited
 from ndm_advisor.model.knowledge import AllergyCell, AllergyGraph
 from ndm_advisor.model.names import fold
 
@@ -36,13 +35,9 @@ def allergy_graph(tree: Tree) -> AllergyGraph:
         label_forbids_text=forbids[0]["condition"],
         class_of={fold(a): name for name, c in classes.items() for a in c["allergens"]},
         class_members={name: strings(c["drugs"]) for name, c in classes.items()},
-        class_sources=_union(classes),
+        class_sources=cited(tree["reaction_to_class"]),
     )
 
 
 def _cell(record: Tree) -> AllergyCell:
     return AllergyCell(record["value"], record["reason"], record["text"], cited(record))
-
-
-def _union(classes: Tree) -> tuple[Cited, ...]:
-    return tuple(dict.fromkeys(s for group in classes.values() for s in cited(group)))

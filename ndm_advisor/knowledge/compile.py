@@ -119,23 +119,18 @@ def organism(record: Tree) -> Organism:
         group=record["group"],
         genus=record["genus"],
         family=record["family"],
-        intrinsic=strings(record["intrinsic"]),
+        intrinsic=strings([*record["intrinsic"], *record.get("tool_policy", ())]),
     )
 
 
 def _medicines(tree: Tree) -> Medicines:
-    """Medicines by folded name; a class may be named in place of one of its medicines."""
+    """Classes of medicines by folded name, whatever a membership rests on."""
     classes: dict[str, tuple[str, ...]] = {}
-    names: dict[str, str] = {}
-    for group in tree["class"]:
-        for name in map(fold, group["names"]):
-            classes[name] = (group["id"],)
-            names[name] = group["id"]
     for medicine in tree["medicine"]:
-        for name in map(fold, (medicine["id"], *medicine["names"])):
-            classes[name] = strings(medicine["classes"])
-            names[name] = medicine["id"]
-    return Medicines(classes=classes, names=names)
+        held = [*medicine.get("classes", ()), *medicine.get("tool_policy_classes", ())]
+        for name in map(fold, (medicine["id"], *medicine.get("names", ()))):
+            classes[name] = strings(held)
+    return Medicines(classes=classes)
 
 
 # -- strategies and hazards -----------------------------------------------------------------------

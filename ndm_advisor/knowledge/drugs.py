@@ -47,7 +47,7 @@ def drug(record: Tree, of_file: Tree) -> Drug:
         name=record["name"],
         role=record["role"],
         drug_class=record["drug_class"],
-        components=strings(record["components"]),
+        components=components_of(record),
         aliases=strings(record.get("aliases", ())),
         brands=strings(record.get("brands", ())),
         codes=codes,
@@ -61,10 +61,15 @@ def drug(record: Tree, of_file: Tree) -> Drug:
     )
 
 
+def components_of(record: Tree) -> tuple[str, ...]:
+    """What a product holds; a drug that names nothing holds itself."""
+    return strings(record.get("components", (record["id"],)))
+
+
 def _ratio(record: Tree) -> dict[str, float]:
     """How many mg of each further component go with 1 mg of the first, by a product's parts."""
     parts = record.get("text", {}).get("ratio", {})
-    first, *others = record["components"]
+    first, *others = components_of(record)
     if first + PARTS not in parts:
         return {}
     return {name: parts[name + PARTS] / parts[first + PARTS] for name in others}

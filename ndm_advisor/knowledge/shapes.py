@@ -202,9 +202,9 @@ class Identity(Shape):
         "quinolone",
         "other",
     ]
-    components: Annotated[Texts, Field(min_length=1)]
-    aliases: Texts
-    brands: Texts
+    components: Annotated[Texts, Field(min_length=1)] | None = None
+    aliases: Texts = []
+    brands: Texts = []
     codes: Codes | None = None
 
 
@@ -456,7 +456,6 @@ class Organism(Shape):
     intrinsic: Texts
     tool_policy: Texts = []
     codes: OrganismCodes | None = None
-    sources: Sources | None = None
 
 
 class OrganismHead(Reviewed):
@@ -473,14 +472,6 @@ class Organisms(Shape):
 # -- patients -------------------------------------------------------------------------------------
 
 
-class SideChain(Shape):
-    text: Text
-    verified: Texts
-    unverified: Texts
-    sources: Sources
-    grade: Usable
-
-
 class Avibactam(Shape):
     text: Text
     value: Literal["no", "avoid"]
@@ -495,7 +486,6 @@ class AllergyCell(Shape):
     region: Region
     value: Literal["no", "avoid", "caution", "none"]
     reason: Text
-    side_chain: bool
     text: Text
     sources: Sources
     grade: Grade
@@ -531,6 +521,9 @@ class AllergyClass(Shape):
     drugs: Texts
     allergens: Texts
     note: Text | None = None
+
+
+class ReactionToClass(Shape):
     sources: Sources
     grade: Usable
 
@@ -539,12 +532,12 @@ class Allergy(Shape):
     file: Reviewed
     side_chain_group: Texts
     avibactam_products: Texts
-    side_chain: SideChain
     avibactam: Avibactam
     cell: list[AllergyCell]
     label_forbids_any: Annotated[list[LabelForbids], Field(min_length=1)]
     severe_words: SevereWords
     culprits: dict[Text, Culprit]
+    reaction_to_class: ReactionToClass
     classes: dict[Text, AllergyClass]
 
 
@@ -552,26 +545,21 @@ class CitedHead(Reviewed):
     sources: Sources
 
 
-class MedicineClass(Shape):
-    id: Text
-    names: Texts
-    meaning: Text
-    sources: Sources
-    grade: Usable
-
-
 class Medicine(Shape):
     id: Text
-    names: Texts
-    classes: Annotated[Texts, Field(min_length=1)]
-    class_basis: Literal["dossier", "tool policy"]
+    names: Texts = []
+    classes: Texts = []
     tool_policy_classes: Texts = []
-    sources: Sources
+
+    @model_validator(mode="after")
+    def _is_asked_about(self) -> Self:
+        if not self.classes and not self.tool_policy_classes:
+            raise ValueError("no class: a medicine without a rule is left out")
+        return self
 
 
 class Medicines(Shape):
     file: CitedHead
-    class_: list[MedicineClass] = Field(alias="class")
     medicine: list[Medicine]
 
 
@@ -692,7 +680,6 @@ GeneFamily = Literal[
 
 class CodesHead(Reviewed):
     notice: Text
-    seen_in: Texts
 
 
 class Coded(Shape):

@@ -300,7 +300,6 @@ class Medicines(NamedTuple):
     """Names of other medicines and the rule classes they belong to."""
 
     classes: dict[str, tuple[str, ...]]  # folded name -> classes
-    names: dict[str, str]  # folded name -> id
 
 
 class Settings(NamedTuple):

@@ -256,9 +256,9 @@ FAULTS: list[tuple[str, Callable[[Trees], object], str]] = [
         "allergy.toml: ceftazidime / ceftazidime-avibactam / EU: the graph has no cell",
     ),
     (
-        "a medicine of an unknown class",
+        "a medicine of a class that no rule asks about",
         lambda t: record(t, "medicines.toml", "medicine", "valproate")["classes"].append("odd"),
-        "medicines.toml: valproate: there is no class odd",
+        "medicines.toml: valproate: there is no rule on the class odd",
     ),
     (
         "a profile without its table",

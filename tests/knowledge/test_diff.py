@@ -63,10 +63,11 @@ def test_true_is_not_one(trees: Trees) -> None:
 
 def test_two_records_of_one_id_are_told_apart_by_their_kind(trees: Trees) -> None:
     def edit(held: Trees) -> None:
-        _record(held, "medicines.toml", "class", "valproate")["meaning"] = "other"
+        _record(held, "hazards/companions.toml", "hazard", "warfarin")["do"] = "other"
+        _record(held, "medicines.toml", "medicine", "warfarin")["names"] = ["other"]
 
-    (found,) = changed(trees, edit)
-    assert (found.kind, found.id, found.change) == ("class", "valproate", "changed")
+    found = [(one.kind, one.id, one.change) for one in changed(trees, edit)]
+    assert found == [("hazard", "warfarin", "changed"), ("medicine", "warfarin", "changed")]
 
 
 def test_a_band_put_in_is_one_difference_not_one_for_each_band_below(trees: Trees) -> None:

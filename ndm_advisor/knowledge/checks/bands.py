@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Final
 
 from ndm_advisor.knowledge.checks.walk import Trees, dosing_tables, said
-from ndm_advisor.knowledge.drugs import band
+from ndm_advisor.knowledge.drugs import band, components_of
 from ndm_advisor.knowledge.files import Tree
 from ndm_advisor.model.knowledge import Band
 
@@ -71,7 +71,7 @@ def _seam(lower: Band, upper: Band) -> Iterator[str]:
 
 def _of_components(table: Tree, drug: Tree) -> Iterator[str]:
     """An amount in mg names every component of the drug and nothing else."""
-    parts = set(drug["components"])
+    parts = set(components_of(drug))
     rows = [*table["bands"], *([table["haemodialysis"]] if "haemodialysis" in table else [])]
     for record in (band(row, "none") for row in rows):
         for amount in (record.load, record.maintenance):

@@ -43,13 +43,20 @@ _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
 def problems(trees: Trees) -> Iterator[str]:
     """Conditions of hazards that could never be asked, or never hold."""
     members = {
-        "medicine_classes": ids(trees, "medicines.toml", "class"),
+        "medicine_classes": _medicine_classes(trees),
         "conditions": ids(trees, "conditions.toml", "condition"),
     }
     for path, hazard in records(trees, "hazards/", "hazard"):
         for asked in map(condition, hazard["when"]):
             for what in [*_misfit(asked, members), *_misdirected(asked, hazard)]:
                 yield said(path, hazard["id"], what)
+
+
+def _medicine_classes(trees: Trees) -> frozenset[str]:
+    """Every class that a medicine is in."""
+    found = (m for _, m in records(trees, "medicines.toml", "medicine"))
+    both = ("classes", "tool_policy_classes")
+    return frozenset(name for held in found for key in both for name in held.get(key, ()))
 
 
 def _misfit(asked: Condition, members: Mapping[str, frozenset[str]]) -> Iterator[str]:

@@ -79,11 +79,10 @@ def _organisms(trees: Trees) -> Iterator[str]:
 
 def _medicines(trees: Trees) -> Iterator[str]:
     meant: dict[str, str] = {}
-    for key in ("class", "medicine"):
-        for path, record in records(trees, "medicines.toml", key):
-            for name in dict.fromkeys(map(fold, record["names"])):
-                if meant.setdefault(name, record["id"]) != record["id"]:
-                    yield said(path, name, f"this name means {meant[name]} and {record['id']}")
+    for path, record in records(trees, "medicines.toml", "medicine"):
+        for name in dict.fromkeys(map(fold, (record["id"], *record.get("names", ())))):
+            if meant.setdefault(name, record["id"]) != record["id"]:
+                yield said(path, name, f"this name means {meant[name]} and {record['id']}")
 
 
 def _allergens(trees: Trees) -> Iterator[str]:

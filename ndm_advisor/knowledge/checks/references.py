@@ -17,6 +17,7 @@ from ndm_advisor.knowledge.checks.walk import (
     said,
 )
 from ndm_advisor.knowledge.compile import BOTH, SETTING_PAIRS, SETTINGS
+from ndm_advisor.knowledge.drugs import components_of
 from ndm_advisor.knowledge.files import Tree
 from ndm_advisor.knowledge.records import named_drugs
 
@@ -68,7 +69,6 @@ def _twice(trees: Trees) -> Iterator[str]:
         ("organisms.toml", "organism"),
         ("alerts.toml", "alert"),
         ("medicines.toml", "medicine"),
-        ("medicines.toml", "class"),
         ("claims.toml", "claim"),
     ]
     for start, key in kinds:
@@ -161,7 +161,8 @@ def _susceptibility(trees: Trees) -> Iterator[str]:
     for group, members in groups.items():
         yield from _missing("organisms.toml", group, "organism", members, organisms)
     for path, organism in records(trees, "organisms.toml", "organism"):
-        yield from _missing(path, organism["id"], "drug", organism["intrinsic"], drugs)
+        resisted = [*organism["intrinsic"], *organism.get("tool_policy", ())]
+        yield from _missing(path, organism["id"], "drug", resisted, drugs)
     for path, row in records(trees, "breakpoints/", "breakpoint"):
         yield from _missing(path, row["id"], "drug", [row["drug"]], drugs)
         yield from _missing(path, row["id"], "group of organisms", [row["organisms"]], groups)
@@ -170,7 +171,7 @@ def _susceptibility(trees: Trees) -> Iterator[str]:
     for path, dosage in records(trees, "eucast-dosages.toml", "dosage"):
         yield from _missing(path, dosage["id"], "drug", [dosage["drug"]], drugs | _UNROUTED)
     for path, drug in drug_records(trees):
-        yield from _missing(path, drug["id"], "component", drug["components"], drugs | _UNROUTED)
+        yield from _missing(path, drug["id"], "component", components_of(drug), drugs | _UNROUTED)
     loinc = trees["loinc.toml"]
     yield from _missing("loinc.toml", "drugs", "drug", loinc["drugs"], drugs | _UNROUTED)
     yield from _missing("loinc.toml", "file", "drug", loinc["file"]["without_code"], drugs)
@@ -181,10 +182,18 @@ def _susceptibility(trees: Trees) -> Iterator[str]:
 
 def _patients(trees: Trees) -> Iterator[str]:
     yield from _allergy(trees["allergy.toml"], drug_ids(trees))
-    classes = ids(trees, "medicines.toml", "class")
+    asked = frozenset(_asked_classes(trees))
     for path, medicine in records(trees, "medicines.toml", "medicine"):
-        named = {*medicine["classes"], *medicine.get("tool_policy_classes", ())}
-        yield from _missing(path, medicine["id"], "class", named, classes)
+        named = {*medicine.get("classes", ()), *medicine.get("tool_policy_classes", ())}
+        yield from _missing(path, medicine["id"], "rule on the class", named, asked)
+
+
+def _asked_classes(trees: Trees) -> Iterator[str]:
+    """The classes of medicines that a rule asks about: any other would be known and not judged."""
+    for _, hazard in records(trees, "hazards/", "hazard"):
+        for asked in hazard["when"]:
+            if asked["fact"] == "medicine_classes":
+                yield from asked["contains_any"]
 
 
 def _allergy(tree: Tree, drugs: frozenset[str]) -> Iterator[str]:

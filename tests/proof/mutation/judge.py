@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple, Protocol
 
 from ndm_advisor.cli.base import names_of
 from ndm_advisor.decision.decide import decide
+from ndm_advisor.intake.catalogue import catalogue_of
 from ndm_advisor.knowledge.compile import compile_base
 from ndm_advisor.knowledge.files import parse, read_files
 from ndm_advisor.knowledge.load import find_base
@@ -24,9 +25,13 @@ from tests.proof.mutation.about_rules import rules_probes
 from tests.proof.mutation.cases import CaseProbe, Settled, case_probes
 from tests.proof.mutation.mutants import Mutant, Trees, mutants, mutated, printed
 from tests.proof.mutation.questions import dose_questions, panel_questions, species_questions
+from tests.proof.mutation.questions_codes import ask_codes
+from tests.proof.mutation.questions_of_names import name_questions
+from tests.proof.mutation.questions_words import word_questions
 from tests.proof.mutation.watch import Key, changed_keys, parts_of, watched, watched_names
 from tests.vignettes.harness import ON
 
+_TAKEN: Final = 4  # what a mutant takes out says more than what stands beside it
 _LONGEST: Final = 90  # a longer text is a sentence, which no record is known by
 
 
@@ -65,6 +70,8 @@ def probes(knowledge: Knowledge, names: Names) -> Iterator[Probe]:
     yield from panel_questions(knowledge, names)
     yield from species_questions(knowledge, names)
     yield from rules_probes()
+    yield from name_questions()
+    yield from word_questions(knowledge)
 
 
 class Judge:
@@ -123,7 +130,9 @@ class Judge:
                 changed = compile_base(trees, "")
             except Exception as error:  # noqa: BLE001  # a base that cannot be compiled advises nobody
                 return Verdict(f"does not compile: {type(error).__name__}", 0)
-            record = _record_of(trees, mutant) | _edited(mutant)
+            record = _record_of(trees, mutant) | _steps(mutant)
+            if mutant.file == "codes.toml":
+                return _of_codes(changed, self._names, trees)
         keys = changed_keys(self._parts, parts_of(changed))
         if not keys:
             return Verdict("", SAME)
@@ -131,7 +140,7 @@ class Judge:
         names = names_of(changed) if parts & _OF_NAMES else self._names
         asked = set(chain.from_iterable(self._readers.get(key, ()) for key in keys))
         worded = set(chain.from_iterable(self._worders.get(key, ()) for key in keys))
-        for number in self._in_order(asked, record):
+        for number in self._in_order(asked, record, _taken_out(self.trees, mutant)):
             if self._tells(number, changed, names, worded=number in worded):
                 self._last = [number, *(n for n in self._last if n != number)][:8]
                 return Verdict(self._probes[number].label, len(asked))
@@ -155,14 +164,14 @@ class Judge:
         except Exception:  # noqa: BLE001  # no answer is no behaviour to rely on
             return True
 
-    def _in_order(self, asked: set[int], record: set[str]) -> list[int]:
+    def _in_order(self, asked: set[int], record: set[str], taken: set[str]) -> list[int]:
         """The likeliest first: questions and cases in turn, since a question costs less."""
         score: Counter[int] = Counter()
         total = len(self._probes)
-        for text in record:
+        for text in record | taken:
             known = self._named.get(text, ())
             if known:
-                weight = math.log(1 + total / len(known))
+                weight = math.log(1 + total / len(known)) * (_TAKEN if text in taken else 1)
                 for number in known:
                     score[number] += weight
         for place, number in enumerate(self._last):
@@ -179,9 +188,33 @@ _OF_NAMES: Final = frozenset(
 )
 
 
-def _edited(mutant: Mutant) -> set[str]:
-    """The texts an edit itself names: the member of a list that is taken out."""
+def _of_codes(base: Knowledge, names: Names, trees: Trees) -> Verdict:
+    """Codes are read by the importers alone and are no part of a base: they are asked apart."""
+    try:
+        catalogue = catalogue_of(base, names, trees["loinc.toml"], trees["codes.toml"], {})
+        found = next(ask_codes(catalogue), "")
+    except Exception as error:  # noqa: BLE001  # no answer is no behaviour to rely on
+        found = type(error).__name__
+    return Verdict(f"codes: {found}" if found else "", 1)
+
+
+def _steps(mutant: Mutant) -> set[str]:
+    """The keys on the way to the record: ids in some tables."""
     return {str(step) for step in mutant.record if isinstance(step, str)}
+
+
+def _taken_out(trees: Trees, mutant: Mutant) -> set[str]:
+    """The members of lists that a mutant takes out: what names them tells it first."""
+    found: set[str] = set()
+    for edit in mutant.edits:
+        if edit.do != "drop":
+            continue
+        node: Any = trees[mutant.file]
+        for step in edit.place:
+            node = node[step]
+        if isinstance(node, str):
+            found.add(node)
+    return found
 
 
 def _record_of(trees: Trees, mutant: Mutant) -> set[str]:

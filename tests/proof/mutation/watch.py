@@ -20,7 +20,7 @@ _SPLIT: Final = (
     "organism_names",
 )
 _OF_ALLERGY: Final = ("cells", "culprits", "class_of", "class_members")
-_OF_MEDICINES: Final = ("classes", "names")
+_OF_MEDICINES: Final = ("classes",)
 _UNSEEN: Final = frozenset({"sha256", "version", "reviewed_on", "review_due_on", "sealed"})
 _IN_PARTS: Final = frozenset({*_SPLIT, "drugs", "medicines"})  # their keys are noted, not they
 
