@@ -1,6 +1,6 @@
 """Case and susceptibilities to Facts: every fact of policy section 3, before any choice."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Final, NamedTuple
 
@@ -188,18 +188,18 @@ def _flatten(prefix: str, fields: Mapping[str, Any], into: dict[str, Scalar]) ->
         elif kind is date:
             into[prefix + key] = item.isoformat()
         elif kind is PanelResult:
-            into.update(_of_row(prefix + key, item))
+            _row(prefix + key, item, into)
         else:
             _flatten(f"{prefix}{key}.", item if kind is dict else item.__dict__, into)
 
 
-def _of_row(key: str, row: PanelResult) -> Iterator[tuple[str, Scalar]]:
+def _row(key: str, row: PanelResult, into: dict[str, Scalar]) -> None:
     """A panel row as one value, and each of its parts."""
     if text := _row_text(row):
-        yield key, text
+        into[key] = text
     for part, value in row.__dict__.items():
         if value is not None:
-            yield f"{key}.{part}", value
+            into[f"{key}.{part}"] = value
 
 
 def _row_text(row: PanelResult) -> str:

@@ -70,6 +70,16 @@ def parse(text: str, *, path: str | None) -> Parsed:
         _refuse(path, "E107", "lists or tables are nested too deeply; a case is four deep")
 
 
+def is_short(text: str) -> bool:
+    """Whether a JSON text is too short to hold more than a case can: most are told at a glance.
+
+    A further value costs a comma, a table or a list a bracket.
+    """
+    commas = text.count(",")
+    brackets = text.count("{") + text.count("[")
+    return commas < MOST_MEMBERS and brackets < MOST_VALUES // 2 and len(text) <= MOST_CHARACTERS
+
+
 def refuse_too_many(document: Document, *, path: str | None) -> None:
     """Refuse what holds more values than a case can: to judge each of them would take minutes.
 

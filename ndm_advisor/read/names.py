@@ -44,7 +44,7 @@ def is_fosfomycin_of_any_route(name: str, names: Names) -> bool:
 
 def drug_ids(name: str, names: Names) -> tuple[str, ...]:
     """The drugs `name` may mean: none when it is unknown, two or more when it is ambiguous."""
-    return tuple(names.drug_names.get(fold(name), ()))
+    return names.drug_names.get(fold(name), ())
 
 
 def is_combined_test(name: str, names: Names) -> bool:

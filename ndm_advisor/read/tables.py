@@ -32,7 +32,7 @@ from ndm_advisor.model.case import (
     panel_result,
 )
 from ndm_advisor.read.case_file import build_case
-from ndm_advisor.read.document import LARGEST_BYTES, Document, decode, parse
+from ndm_advisor.read.document import LARGEST_BYTES, Document, decode, is_short, parse
 from ndm_advisor.read.names import Names
 from ndm_advisor.read.positions import Path, dotted
 
@@ -100,7 +100,9 @@ def read_line(line: Line, *, path: str | None, names: Names, on: date) -> Read:
     try:
         text = decode(line.data.rstrip(b"\r\n"), path=path)
         document, _, _ = parse(text, path="line.json")
-        case, warnings = build_case(document, path=path, names=names, on=on)
+        case, warnings = build_case(
+            document, path=path, names=names, on=on, is_small=is_short(text)
+        )
     except CaseError as error:
         raise type(error)(path, _on_line(error.problems, line.number)) from None
     return case, _on_line(warnings, line.number)
