@@ -34,6 +34,7 @@ def drug_sections(ident: str, shelf: Shelf) -> Iterator[Section]:
         yield one("Part played", "recognised in a panel; no dose and no rule of choice")
     for region, licence in drug.licences.items():
         yield one(f"Licence {region}", sourced(licence))
+        yield one(f"Licence {region} covers", _covered(licence))
     for table in drug.dosing:
         yield Section(f"Dosing {table.id}", dosing_lines(table))
     for key, statement in drug.text.items():
@@ -43,6 +44,15 @@ def drug_sections(ident: str, shelf: Shelf) -> Iterator[Section]:
     yield cited_section(drug_sources(drug.dosing, drug.text, drug.licences), shelf)
     if drug.reviewed_on:
         yield reviewed_section(drug.reviewed_on, drug.review_due_on)
+
+
+def _covered(licence: Mapping[str, object]) -> str:
+    """The sites at which no off-label note is given; "" where the text read lists none."""
+    named = cast("tuple[str, ...]", licence.get("sites") or ())
+    sites = words.join_names(site.replace("-", " ") for site in named)
+    if not licence.get("limited_options"):
+        return sites
+    return f"{sites}; any site with limited options" if sites else "any site with limited options"
 
 
 def drug_sources(
