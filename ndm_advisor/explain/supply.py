@@ -42,7 +42,7 @@ def _vial(order: DrugOrder, region: str, knowledge: Knowledge) -> tuple[float, f
 
 def _drug(order: DrugOrder, region: str, knowledge: Knowledge) -> Iterator[str]:
     dose, vial = order.maintenance_dose, _vial(order, region, knowledge)
-    if dose is None or dose.total_mg is None or order.interval_h is None:
+    if dose is None or dose.total_mg is None:
         return
     if vial is not None:
         yield from _vials(order, dose.total_mg, *vial)

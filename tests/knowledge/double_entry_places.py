@@ -35,10 +35,6 @@ PLACES: dict[tuple[str, str], list[str]] = {
     ("vial", "tigecycline"): ["drugs/tigecycline.toml: text.vial.vial_mg.tigecycline"],
     ("vial", "eravacycline"): ["drugs/eravacycline.toml: text.vial.vial_mg.eravacycline"],
     ("vial", "fosfomycin-iv US"): [FOS + "text.vial_us.vial_mg.fosfomycin"],
-    ("vial", "gentamicin UK"): [
-        "drugs/gentamicin.toml: text.vial.vial_mg.gentamicin",
-        "drugs/gentamicin.toml: text.vial.vial_volume_ml",
-    ],
     ("vial", "plazomicin"): [
         "drugs/plazomicin.toml: text.vial.vial_mg.plazomicin",
         "drugs/plazomicin.toml: text.vial.vial_volume_ml",
@@ -49,7 +45,6 @@ PLACES: dict[tuple[str, str], list[str]] = {
     ("sodium", "cefiderocol"): [FDC + "text.sodium.sodium_mg_per_vial"],
     ("sodium", "fosfomycin-iv EU"): [FOS + "text.sodium_eu.sodium_mg_per_g"],
     ("sodium", "fosfomycin-iv US"): [FOS + "text.sodium_us.sodium_mg_per_vial"],
-    ("sodium", "meropenem"): ["drugs/meropenem.toml: text.sodium.sodium_mg_per_g"],
     # daily maxima
     ("daily-max", "ceftazidime-avibactam"): [
         CZA + "dosing[id=ceftazidime-avibactam/eu].daily_max_mg"

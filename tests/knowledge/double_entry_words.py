@@ -47,6 +47,7 @@ SAID: dict[tuple[str, str], Said] = {
     ("vial", PMB): Said(PMB, "Vial of {500,000} units"),
     ("vial", "fosfomycin-iv EU"): Said(FOS, "Bottles of {2 g}, {4 g} and {8 g}"),
     ("vial", "meropenem"): Said("meropenem", "Vials of {500 mg} and {1 g}"),
+    ("vial", "gentamicin UK"): Said("gentamicin", "{80 mg} in {2} mL"),
     # the polymyxins' units
     ("unit-conversion", "polymyxin-b units per mg"): Said(PMB, "1 mg = {10,000} units"),
     ("unit-conversion", "colistin 12500 IU"): Said(COL, "12,500 units = {0.4} mg base"),
@@ -76,6 +77,7 @@ SAID: dict[tuple[str, str], Said] = {
     ),
     ("sodium-mmol", f"{FDC} 2 g in 100 mL saline"): Said(FDC, "holds 705 mg ({30.67} mmol)"),
     ("sodium-mmol", "fosfomycin-iv EU"): Said(FOS, "320 mg ({14} mmol) of sodium per g"),
+    ("sodium", "meropenem"): Said("meropenem", "{90.2} mg (3.92 mEq) of sodium per g"),
     # daily maxima
     ("daily-max", f"{AAV}/aztreonam"): Said(AAV, "At most aztreonam {6 g} + avibactam"),
     ("daily-max", f"{AAV}/avibactam"): Said(AAV, "6 g + avibactam {2 g} per day"),

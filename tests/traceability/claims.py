@@ -647,8 +647,8 @@ def _missed_starts(answer: Answered) -> Iterator[Claim]:
 def _supply(answer: Answered) -> Iterator[Claim]:
     """Vials, mL of a vial and sodium, from the vial of the drug's own record."""
     for order, _ in answer.orders():
-        dose, hours = order["maintenance_dose"], order["interval_h"]
-        if not (dose and hours and dose["total_mg"]):
+        dose = order["maintenance_dose"]
+        if not (dose and dose["total_mg"]):
             continue
         region = answer.json["provenance"]["region"].lower()
         key, vial = _statement(order, "vial", region)
@@ -682,7 +682,7 @@ def _vials(order: dict[str, Any], mg: float, key: str) -> Iterator[Claim]:
     )
     said = rf"\b{drug_words(order['drug'])}: "
     each = _up(order["maintenance_dose"]["total_mg"] / mg)
-    starts = _up(24 / order["interval_h"])
+    starts = _up(24 / (order["interval_h"] or 24))
     load = order["loading_dose"]
     day = starts * each if load is None else _up(load["total_mg"] / mg) + (starts - 1) * each
     origin = computed("vials: dose / vial, whole vials", vial)
@@ -695,6 +695,8 @@ def _vials(order: dict[str, Any], mg: float, key: str) -> Iterator[Claim]:
 
 
 def _sodium(order: dict[str, Any], vial_mg: float, region: str) -> Iterator[Claim]:
+    if order["interval_h"] is None:
+        return
     key, _ = _statement(order, "sodium", region)
     per_day = order["maintenance_dose"]["total_mg"] * 24 / order["interval_h"]
     for item in leaves(drug_file(order["drug"])):
