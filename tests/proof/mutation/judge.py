@@ -29,6 +29,7 @@ from ndm_advisor.read.names import Names
 from ndm_advisor.render.as_json import to_json
 from tests.proof.mutation.mutants import Mutant, Trees, mutants, mutated, printed
 from tests.proof.mutation.questions import dose_questions, panel_questions, species_questions
+from tests.proof.mutation.questions_tables import table_questions
 from tests.vignettes.harness import (
     ON,
     differences,
@@ -118,6 +119,7 @@ def probes(knowledge: Knowledge, names: Names) -> Iterator[Probe]:
     yield from dose_questions(knowledge)
     yield from panel_questions(knowledge, names)
     yield from species_questions(knowledge, names)
+    yield from table_questions(knowledge)
 
 
 class _Expected:
