@@ -25,14 +25,13 @@ class Section(NamedTuple):
 
 
 class Shelf(NamedTuple):
-    """What pages are made from. `claims` and `settings` are the parsed records of those files.
+    """What pages are made from. `claims` are the parsed records of that file.
 
     `cases` maps an alert id to the names of the example cases in which it fires.
     """
 
     knowledge: Knowledge
     claims: tuple[Mapping[str, object], ...]
-    settings: Mapping[str, Mapping[str, object]]
     cases: Mapping[str, tuple[str, ...]]
 
 

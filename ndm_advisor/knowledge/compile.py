@@ -75,6 +75,7 @@ def compile_base(trees: Trees, sha256: str) -> Knowledge:
         strategy_drugs=_strategy_drugs(strategies.values()),
         sources={s.id: s for tree in below(trees, "sources/") for s in _sources(tree)},
         variables=tuple(sorted(_variables(trees["what-if.toml"]), key=lambda v: v.priority)),
+        setting_records={k: plain(t) for k, t in trees["settings.toml"].items() if k != "file"},
         sealed=False,
     )
 

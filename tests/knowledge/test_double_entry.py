@@ -300,7 +300,7 @@ def test_every_named_place_is_typed() -> None:
 @pytest.mark.safety("SAF-201")
 def test_the_pages_of_the_drugs_say_the_typed_figures(knowledge: Knowledge) -> None:
     """Figures that people alone read: the phrase stands on the page, its figures are the typed."""
-    shelf = Shelf(knowledge, (), {}, {})
+    shelf = Shelf(knowledge, (), {})
     pages = {
         drug: list(drug_sections(drug, shelf)) for drug in {said.drug for said in SAID.values()}
     }

@@ -1,4 +1,4 @@
-"""What the typed tables ask, put to the base as it stands; the mutants meet it in the slow proof."""
+"""What the typed tables ask of the base as it stands; the slow proof asks it of every mutant."""
 
 from __future__ import annotations
 

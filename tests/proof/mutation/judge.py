@@ -47,6 +47,7 @@ _SPLIT: Final = (
     "alerts",
     "words",
     "drug_names",
+    "setting_records",
     "organism_names",
 )
 _OF_ALLERGY: Final = ("cells", "culprits", "class_of", "class_members")

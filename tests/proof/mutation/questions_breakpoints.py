@@ -118,7 +118,7 @@ class BreakpointQuestion(NamedTuple):
     # -- the page ---------------------------------------------------------------------------------
 
     def _page(self, knowledge: Knowledge) -> Iterator[str]:
-        shelf = Shelf(knowledge, (), {}, {})
+        shelf = Shelf(knowledge, (), {})
         held = (b.id for rows in knowledge.breakpoints.values() for b in rows)
         ids = [i for i in held if i == self.id or i.startswith(f"{self.id}/")]
         pages = [{s.label: s.lines for s in breakpoint_sections(i, shelf)} for i in ids]

@@ -121,7 +121,7 @@ class DosePageQuestion(NamedTuple):
 
     def _page(self, knowledge: Knowledge) -> Iterator[str]:
         """`explain TABLE`: which table it is, each row, the daily maximum."""
-        sections = dosing_sections(self.typed.id, Shelf(knowledge, (), {}, {}))
+        sections = dosing_sections(self.typed.id, Shelf(knowledge, (), {}))
         said = next(section.lines for section in sections if section.label == "Doses")
         if not said[0].endswith(f"; {self.typed.head}"):
             yield f"{said[0]}, not {self.typed.head}"

@@ -36,7 +36,7 @@ _NONE_LISTED: Final = {
 
 def page_of(drug: str, knowledge: Knowledge) -> dict[str, tuple[str, ...]]:
     """`explain DRUG`: the lines of each section."""
-    shelf = Shelf(knowledge, (), {}, {})
+    shelf = Shelf(knowledge, (), {})
     return {s.label: s.lines for s in drug_sections(drug, shelf) if s.lines}
 
 

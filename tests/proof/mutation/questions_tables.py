@@ -1,4 +1,4 @@
-"""Every question of the dosing tables, the drugs and the breakpoints, in one list."""
+"""Every question of the dosing tables, drugs, breakpoints and settings, in one list."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from tests.proof.mutation.questions_doses import (
     dose_page_questions,
 )
 from tests.proof.mutation.questions_drugs import Asked, drug_questions
+from tests.proof.mutation.questions_settings import SettingQuestion, setting_questions
 
-TableQuestion = Asked | BreakpointQuestion | DosePageQuestion | LoadQuestion | PartsQuestion
+TableQuestion = (
+    Asked | BreakpointQuestion | DosePageQuestion | LoadQuestion | PartsQuestion | SettingQuestion
+)
 
 
 def table_questions(knowledge: Knowledge) -> Iterator[TableQuestion]:
@@ -22,3 +25,4 @@ def table_questions(knowledge: Knowledge) -> Iterator[TableQuestion]:
     yield from dose_page_questions()
     yield from drug_questions(knowledge)
     yield from breakpoint_questions()
+    yield from setting_questions()
