@@ -66,7 +66,7 @@ class _Chosen(NamedTuple):
     by_crcl: bool
     pending: str | None
     show_bands: bool
-    cites: tuple[Cited, ...] = ()  # what a reason without a row rests on, beside the table
+    cites: tuple[Cited, ...] | None = None  # what a row without a dose rests on; else the table
 
 
 def dose_strategy(strategy: Strategy, facts: Facts, knowledge: Knowledge) -> tuple[DrugOrder, ...]:
@@ -313,11 +313,18 @@ def _order(serving: _Serving, choice: _Chosen) -> DrugOrder:
         alternative_dose=None,
         dialysis=_dialysis(table, serving.facts),
         basis=_basis(table, given),
-        sources=band.sources if band is not None else choice.cites or table.sources,
+        sources=_cited(table, choice),
         pending=pending,
         notes=tuple(note for note in _notes(given, serving) if note),
         longest_interval_h=given.to_interval_h if given and _is_shared_out(given) else None,
     )
+
+
+def _cited(table: Dosing, choice: _Chosen) -> tuple[Cited, ...]:
+    """The row's own sources, also where it gives no dose; without a row, the table's."""
+    if choice.band is not None:
+        return choice.band.sources
+    return table.sources if choice.cites is None else choice.cites
 
 
 def _notes(given: Band | None, serving: _Serving) -> tuple[str | None, ...]:
