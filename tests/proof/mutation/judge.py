@@ -199,12 +199,12 @@ class Judge:
 
     def verdict(self, mutant: Mutant) -> Verdict:
         """Whether a case tells the mutant from the base."""
+        record = _record_of(self.trees, mutant) | _edited(mutant)
         with mutated(self.trees, mutant) as trees:
             try:
                 changed = compile_base(trees, "")
             except Exception as error:  # noqa: BLE001  # a base that cannot be compiled advises nobody
                 return Verdict(f"does not compile: {type(error).__name__}", 0)
-            record = _record_of(trees, mutant) | _edited(mutant)
         parts = self._changed(changed)
         if not parts:
             return Verdict("", SAME)
@@ -266,14 +266,11 @@ def _edited(mutant: Mutant) -> set[str]:
 
 
 def _record_of(trees: Trees, mutant: Mutant) -> set[str]:
-    """The short texts of the mutated record and of what it stands in."""
+    """The short texts of the record that is mutated or taken out, and of what it stands in."""
     node: Any = trees[mutant.file]
     found = {str(node["id"])} if "id" in node else set()
     for step in mutant.record:
-        try:
-            node = node[step]
-        except (KeyError, IndexError):  # the record itself was taken out
-            break
+        node = node[step]
         if isinstance(node, dict):
             found |= {v for v in node.values() if isinstance(v, str) and len(v) <= _LONGEST}
     return found | set(_texts(node)) if isinstance(node, dict) else found

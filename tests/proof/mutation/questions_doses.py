@@ -117,7 +117,7 @@ class DosePageQuestion(NamedTuple):
                 yield f"{self.typed.id}: among the doses of {region} or not"
             elif look is not None:
                 session = self._look(region, ON_HAEMODIALYSIS, knowledge)
-                yield from self._doses(look, session)
+                yield from self._doses(look, session, knowledge)
 
     def _page(self, knowledge: Knowledge) -> Iterator[str]:
         """`explain TABLE`: which table it is, each row, the daily maximum."""
@@ -138,7 +138,9 @@ class DosePageQuestion(NamedTuple):
         looks = doses_of(self.drug, region, patient, knowledge)
         return next((look for look in looks if look.id == self.typed.id), None)
 
-    def _doses(self, look: TableLook, session: TableLook | None) -> Iterator[str]:
+    def _doses(
+        self, look: TableLook, session: TableLook | None, knowledge: Knowledge
+    ) -> Iterator[str]:
         """`dose DRUG`: each row's grade and sources, those of the session's row among them."""
         printed: list[Row] = list(look.rows) or [row for row in (look.row,) if row is not None]
         typed = [row for row in self.typed.rows if row.name != _SESSION]
@@ -153,6 +155,16 @@ class DosePageQuestion(NamedTuple):
                 yield from self._cited(row, session.order.sources)
         if not look.sources:
             yield f"{look.id}: the table has no source"
+        if look.measure == "crcl_ml_min":
+            yield from self._anuric(look, typed[0], knowledge)
+
+    def _anuric(self, look: TableLook, lowest: TypedRow, knowledge: Knowledge) -> Iterator[str]:
+        """At no clearance at all the lowest row stands."""
+        region = look.regions[0]
+        zero = self._look(region, {"crcl_ml_min": 0.0}, knowledge)
+        name = None if zero is None or zero.row is None else zero.row.name
+        if name != lowest.name:
+            yield f"{look.id}: {name} at CrCl 0, not {lowest.name}"
 
     def _cited(self, row: TypedRow, cited: tuple[Cited, ...]) -> Iterator[str]:
         missing = set(row.sources) - {c.id for c in cited}
