@@ -184,7 +184,9 @@ class BreakpointQuestion(NamedTuple):
         if area is None:
             return
         low, high = area
-        outside = {low / 2, high * 2} if mic else {low - 1, high + 1}
+        outside = {low - 1, high + 1}
+        if mic:  # the dilutions beside it, and what a gradient strip reads next to it
+            outside = {low / 2, high * 2, low * 15 / 16, high * 17 / 16}
         for value in sorted({low, high, *outside}):
             warned = _UNCERTAINTY in self._reading(value, knowledge).why
             if warned != (value in {low, high}):

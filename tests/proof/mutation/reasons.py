@@ -17,6 +17,10 @@ _BY_PLACE: Final[tuple[tuple[str, str], ...]] = (
         "sodium a day is printed in whole mg: no dose of the label tells 0.1 mg in a vial",
     ),
     (
+        r"drugs/metronidazole\.toml: .* haemodialysis infusion_h 0\.33 to 0\.34",
+        "a third of an hour is printed as 20 minutes either way",
+    ),
+    (
         r"drugs/tigecycline\.toml: text vial .* 50 to 51",
         "whole vials: no dose that is advised tells 50 mg from 51 mg in a vial",
     ),
