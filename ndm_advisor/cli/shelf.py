@@ -1,17 +1,14 @@
-"""What `explain` and `knowledge` read beside the base: claims, settings, example cases."""
+"""What `explain` and `knowledge` read beside the base: claims and example cases."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import cast
 
 from ndm_advisor.cli.base import directory_of_base, load_base
 from ndm_advisor.cli.example_check import example_files, expected_file
-from ndm_advisor.errors import KnowledgeError
 from ndm_advisor.explain.page_parts import Shelf
-from ndm_advisor.knowledge.files import parse
 from ndm_advisor.knowledge.load import find_base, load_claims
 
 
@@ -26,18 +23,8 @@ def load_shelf(data: str | None) -> Shelf:
     return Shelf(
         knowledge=knowledge,
         claims=load_claims(base),
-        settings=_settings(base),
         cases=cases_by_alert(),
     )
-
-
-def _settings(base: Path) -> dict[str, Mapping[str, object]]:
-    try:
-        content = (base / "settings.toml").read_bytes()
-    except OSError as error:
-        raise KnowledgeError((f"settings.toml: file: {error.strerror}",)) from error
-    tree = parse({"settings.toml": content})["settings.toml"]
-    return {key: table for key, table in tree.items() if key != "file"}
 
 
 def cases_by_alert() -> dict[str, tuple[str, ...]]:

@@ -66,6 +66,7 @@ class _Chosen(NamedTuple):
     by_crcl: bool
     pending: str | None
     show_bands: bool
+    cites: tuple[Cited, ...] | None = None  # what a row without a dose rests on; else the table
 
 
 def dose_strategy(strategy: Strategy, facts: Facts, knowledge: Knowledge) -> tuple[DrugOrder, ...]:
@@ -205,7 +206,9 @@ def _serving(
 def _choose(table: Dosing, drug: Drug, facts: Facts, knowledge: Knowledge) -> _Chosen:
     """The row for this patient: by replacement, by clearance, or none with its reason."""
     if table.measure == "none":
-        return _Chosen(table.bands[0], by_crcl=False, pending=None, show_bands=False)
+        by_session = facts.renal_replacement == "intermittent-haemodialysis"
+        row = table.haemodialysis if by_session else None
+        return _Chosen(row or table.bands[0], by_crcl=False, pending=None, show_bands=False)
     if table.measure == "effluent_l_h":
         return _by_effluent(table, facts)
     if facts.on_renal_replacement:
@@ -248,7 +251,8 @@ def _replaced(table: Dosing, drug: Drug, facts: Facts, knowledge: Knowledge) -> 
         if row is not None and row.no_dose is None:
             return _Chosen(row, by_crcl=False, pending=None, show_bands=False)
         text = (row.no_dose if row else None) or table.haemodialysis_text
-        return _specialist(text or "no haemodialysis row in the label")
+        said = _specialist(text or "no haemodialysis row in the label")
+        return said if row is None else said._replace(cites=row.sources)
     if mode == "crrt":
         effluent = [d for d in drug.dosing if d.use == "crrt" and facts.region in d.regions]
         if effluent:
@@ -309,11 +313,18 @@ def _order(serving: _Serving, choice: _Chosen) -> DrugOrder:
         alternative_dose=None,
         dialysis=_dialysis(table, serving.facts),
         basis=_basis(table, given),
-        sources=given.sources if given else table.sources,
+        sources=_cited(table, choice),
         pending=pending,
         notes=tuple(note for note in _notes(given, serving) if note),
         longest_interval_h=given.to_interval_h if given and _is_shared_out(given) else None,
     )
+
+
+def _cited(table: Dosing, choice: _Chosen) -> tuple[Cited, ...]:
+    """The row's own sources, also where it gives no dose; without a row, the table's."""
+    if choice.band is not None:
+        return choice.band.sources
+    return table.sources if choice.cites is None else choice.cites
 
 
 def _notes(given: Band | None, serving: _Serving) -> tuple[str | None, ...]:

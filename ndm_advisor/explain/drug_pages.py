@@ -10,11 +10,12 @@ from ndm_advisor.explain.page_parts import (
     Section,
     Shelf,
     cited_section,
-    flagged,
     grade_section,
     label_words,
     one,
+    places_of,
     reviewed_section,
+    sourced,
 )
 from ndm_advisor.model import words
 from ndm_advisor.model.answer import Cited
@@ -32,17 +33,26 @@ def drug_sections(ident: str, shelf: Shelf) -> Iterator[Section]:
     if drug.role != "dosed":
         yield one("Part played", "recognised in a panel; no dose and no rule of choice")
     for region, licence in drug.licences.items():
-        yield one(f"Licence {region}", flagged(licence))
+        yield one(f"Licence {region}", sourced(licence))
+        yield one(f"Licence {region} covers", _covered(licence))
     for table in drug.dosing:
         yield Section(f"Dosing {table.id}", dosing_lines(table))
     for key, statement in drug.text.items():
-        held = cast("Mapping[str, object]", statement)
-        yield one(label_words(key), flagged(held))
+        yield one(label_words(key), sourced(cast("Mapping[str, object]", statement)))
     rules = [h.id for h in shelf.knowledge.hazards_of.get(ident, ())]
     yield Section("Rules", (", ".join(rules),) if rules else ())
     yield cited_section(drug_sources(drug.dosing, drug.text, drug.licences), shelf)
     if drug.reviewed_on:
         yield reviewed_section(drug.reviewed_on, drug.review_due_on)
+
+
+def _covered(licence: Mapping[str, object]) -> str:
+    """The sites at which no off-label note is given; "" where the text read lists none."""
+    named = cast("tuple[str, ...]", licence.get("sites") or ())
+    sites = words.join_names(site.replace("-", " ") for site in named)
+    if not licence.get("limited_options"):
+        return sites
+    return f"{sites}; any site with limited options" if sites else "any site with limited options"
 
 
 def drug_sources(
@@ -53,20 +63,8 @@ def drug_sources(
     found += [c for t in tables for band in t.bands for c in band.sources]
     for group in statements:
         for statement in group.values():
-            found += _places(cast("Mapping[str, object]", statement).get("sources", ()))
+            found += places_of(cast("Mapping[str, object]", statement).get("sources", ()))
     return tuple(dict.fromkeys(found))
-
-
-def _places(sources: object) -> list[Cited]:
-    """Citations, as tuples or as the records of a file."""
-    made = []
-    for source in cast("tuple[object, ...]", sources):
-        if isinstance(source, Mapping):
-            made.append(Cited(str(source["id"]), str(source["at"])))
-        else:
-            ident, at = cast("tuple[str, str]", source)
-            made.append(Cited(ident, at))
-    return made
 
 
 def regimen_sections(ident: str, shelf: Shelf) -> Iterator[Section]:

@@ -62,7 +62,7 @@ def claim_sections(ident: str, shelf: Shelf) -> Iterator[Section]:
 
 def setting_sections(ident: str, shelf: Shelf) -> Iterator[Section]:
     """A number of the policy and where it comes from."""
-    setting = shelf.settings[ident]
+    setting = shelf.knowledge.setting_records[ident]
     aside = {"grade", "sources"}
     yield Section(
         "Value", tuple(f"{k} = {value_words(v)}" for k, v in setting.items() if k not in aside)

@@ -48,7 +48,7 @@ def _offer(offered: Offered, order: int, decision: Decision, knowledge: Knowledg
         sources=_unique((*ranked.sources, *(grade.sources if grade else ()), *strategy.sources)),
         drugs=offered.orders,
         administration=tuple(_administration(offered, facts, knowledge)),
-        supply=supply_lines(offered, knowledge),
+        supply=supply_lines(offered, facts.region, knowledge),
     )
 
 

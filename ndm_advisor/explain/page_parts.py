@@ -1,7 +1,7 @@
 """What the pages of every kind share: sections, citations, grades, values in words."""
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from ndm_advisor.model import words
 from ndm_advisor.model.answer import Cited
@@ -25,14 +25,13 @@ class Section(NamedTuple):
 
 
 class Shelf(NamedTuple):
-    """What pages are made from. `claims` and `settings` are the parsed records of those files.
+    """What pages are made from. `claims` are the parsed records of that file.
 
     `cases` maps an alert id to the names of the example cases in which it fires.
     """
 
     knowledge: Knowledge
     claims: tuple[Mapping[str, object], ...]
-    settings: Mapping[str, Mapping[str, object]]
     cases: Mapping[str, tuple[str, ...]]
 
 
@@ -89,6 +88,24 @@ def flagged(statement: Mapping[str, object]) -> str:
         str(statement.get("grade", "")), ""
     )
     return f"{lead}{statement.get('text', '')}"
+
+
+def sourced(statement: Mapping[str, object]) -> str:
+    """A statement with the places it was read in, so that each can be checked by itself."""
+    places = [f"{ident}, {at}" for ident, at in places_of(statement.get("sources", ()))]
+    return f"{flagged(statement)} [{'; '.join(places)}]" if places else flagged(statement)
+
+
+def places_of(sources: object) -> list[Cited]:
+    """Citations, as tuples or as the records of a file."""
+    made = []
+    for source in cast("tuple[object, ...]", sources):
+        if isinstance(source, Mapping):
+            made.append(Cited(str(source["id"]), str(source["at"])))
+        else:
+            ident, at = cast("tuple[str, str]", source)
+            made.append(Cited(ident, at))
+    return made
 
 
 def label_words(key: str) -> str:

@@ -105,7 +105,7 @@ def _held(group: str) -> Callable[[Shelf], tuple[str, ...]]:
 
 
 def _settings(shelf: Shelf) -> tuple[str, ...]:
-    return tuple(shelf.settings)
+    return tuple(shelf.knowledge.setting_records)
 
 
 def _claims(shelf: Shelf) -> tuple[str, ...]:

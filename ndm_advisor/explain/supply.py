@@ -14,17 +14,21 @@ from ndm_advisor.model.knowledge import Knowledge
 _HOURS_PER_DAY: Final = 24
 
 
-def supply_lines(offered: Offered, knowledge: Knowledge) -> tuple[str, ...]:
+def supply_lines(offered: Offered, region: str, knowledge: Knowledge) -> tuple[str, ...]:
     """Vials per dose and for the first 24 hours, and sodium a day, where the record has them."""
-    return tuple(
-        line for order in offered.orders for line in _drug(order, offered, knowledge) if line
-    )
+    return tuple(line for o in offered.orders for line in _drug(o, region, knowledge) if line)
 
 
-def _vial(order: DrugOrder, knowledge: Knowledge) -> tuple[float, float | None] | None:
-    """(mg in a vial of all components, its volume in mL or None)."""
+def _said(order: DrugOrder, what: str, region: str, knowledge: Knowledge) -> Mapping[str, object]:
+    """A drug's statement for the region, or for both; empty where none was read."""
     text = knowledge.drugs[order.drug].text
-    vial = cast("Mapping[str, object]", text.get("vial", {}))
+    found = text.get(f"{what}_{region.lower()}") or text.get(what, {})
+    return cast("Mapping[str, object]", found)
+
+
+def _vial(order: DrugOrder, region: str, knowledge: Knowledge) -> tuple[float, float | None] | None:
+    """(mg in a vial of all components, its volume in mL or None)."""
+    vial = _said(order, "vial", region, knowledge)
     held = vial.get("vial_mg")
     if isinstance(held, Mapping):
         mg = sum(float(v) for v in held.values())
@@ -36,21 +40,24 @@ def _vial(order: DrugOrder, knowledge: Knowledge) -> tuple[float, float | None] 
     return mg, float(volume) if isinstance(volume, (int, float)) else None
 
 
-def _drug(order: DrugOrder, offered: Offered, knowledge: Knowledge) -> Iterator[str]:
-    vial = _vial(order, knowledge)
-    dose = order.maintenance_dose
-    if vial is None or dose is None or dose.total_mg is None or order.interval_h is None:
+def _drug(order: DrugOrder, region: str, knowledge: Knowledge) -> Iterator[str]:
+    dose, vial = order.maintenance_dose, _vial(order, region, knowledge)
+    if dose is None or dose.total_mg is None:
         return
-    mg, volume = vial
+    if vial is not None:
+        yield from _vials(order, dose.total_mg, *vial)
+    yield _sodium(order, None if vial is None else vial[0], region, knowledge)
+
+
+def _vials(order: DrugOrder, total_mg: float, mg: float, volume: float | None) -> Iterator[str]:
     name = words.drug_name(order.drug)
-    each = math.ceil(round(dose.total_mg / mg, 6))
+    each = math.ceil(round(total_mg / mg, 6))
     yield f"{name}: {each} {'vial' if each == 1 else 'vials'} per dose"
-    if volume is not None and dose.total_mg < mg:
-        used = words.number(dose.total_mg / mg * volume, 1)
+    if volume is not None and total_mg < mg:
+        used = words.number(total_mg / mg * volume, 1)
         yield f"{name}: {used} mL of a {words.number(volume)} mL vial per dose"
     first_day = _first_day(order, mg, each)
     yield f"{name}: {first_day} {'vial' if first_day == 1 else 'vials'} for the first 24 hours"
-    yield _sodium(order, mg, knowledge)
 
 
 def _first_day(order: DrugOrder, mg: float, each: int) -> int:
@@ -63,15 +70,15 @@ def _first_day(order: DrugOrder, mg: float, each: int) -> int:
     return load + (starts - 1) * each
 
 
-def _sodium(order: DrugOrder, vial_mg: float, knowledge: Knowledge) -> str:
+def _sodium(order: DrugOrder, vial_mg: float | None, region: str, knowledge: Knowledge) -> str:
     """Sodium of the maintenance doses of a day, in mg."""
-    text = cast("Mapping[str, object]", knowledge.drugs[order.drug].text.get("sodium", {}))
+    text = _said(order, "sodium", region, knowledge)
     dose = order.maintenance_dose
     if dose is None or dose.total_mg is None or not order.interval_h:
         return ""
     per_day = dose.total_mg * _HOURS_PER_DAY / order.interval_h
     per_vial, per_g = text.get("sodium_mg_per_vial"), text.get("sodium_mg_per_g")
-    if isinstance(per_vial, (int, float)):
+    if isinstance(per_vial, (int, float)) and vial_mg:
         sodium = per_day / vial_mg * per_vial
     elif isinstance(per_g, (int, float)):
         sodium = per_day / 1000 * per_g

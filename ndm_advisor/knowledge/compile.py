@@ -43,11 +43,14 @@ Trees = dict[str, Tree]
 COMPANIONS: Final = ("metronidazole", "meropenem")  # asked about beside the strategies' own drugs
 BOTH: Final[tuple[Region, ...]] = ("EU", "US")
 _UNROUTED: Final = "fosfomycin"  # the reader asks which route is meant
+_DOSAGES: Final = "eucast-dosages.toml"
 
 
 def compile_base(trees: Trees, sha256: str) -> Knowledge:
     """The whole base in memory, not sealed."""
     drugs = {d.id: d for tree in below(trees, "drugs/") for d in drugs_of(tree)}
+    for drug, statement in _dosages(trees[_DOSAGES]):
+        drugs[drug] = drugs[drug]._replace(text={**drugs[drug].text, "eucast_dosage": statement})
     organisms = {o["id"]: organism(o) for o in trees["organisms.toml"]["organism"]}
     strategies = dict(_strategies(trees))
     hazards = {h.id: h for tree in below(trees, "hazards/") for h in _hazards(tree)}
@@ -80,8 +83,22 @@ def compile_base(trees: Trees, sha256: str) -> Knowledge:
         strategy_drugs=_strategy_drugs(strategies.values()),
         sources={s.id: s for tree in below(trees, "sources/") for s in _sources(tree)},
         variables=tuple(sorted(_variables(trees["what-if.toml"]), key=lambda v: v.priority)),
+        setting_records={k: plain(t) for k, t in trees["settings.toml"].items() if k != "file"},
         sealed=False,
     )
+
+
+def _dosages(tree: Tree) -> Iterator[tuple[str, dict[str, object]]]:
+    """What EUCAST's breakpoints of a drug assume, as a statement of the drug's own page."""
+    for dosage in tree["dosage"]:
+        high = dosage.get("high_dose") or dosage["no_high_dose"]
+        said = [f"standard dose: {dosage['standard_dose']}", f"high dose: {high}"]
+        if "uncomplicated_uti" in dosage:
+            said.append(f"uncomplicated urinary infection: {dosage['uncomplicated_uti']}")
+        if "special" in dosage:
+            said.append(dosage["special"])
+        grade, sources = tree["file"]["grade"], plain(dosage)["sources"]
+        yield dosage["drug"], {"text": "; ".join(said), "sources": sources, "grade": grade}
 
 
 def below(trees: Trees, folder: str) -> Iterator[Tree]:
@@ -350,8 +367,8 @@ def _settings(trees: Trees) -> Settings:
     values: dict[str, Any] = {field: _at(tree, path) for field, path in SETTINGS.items()}
     for field, (low, high) in SETTING_PAIRS.items():
         values[field] = (_at(tree, low), _at(tree, high))
-    listed = (d for d in trees["eucast-dosages.toml"]["dosage"] if d["high_dose_listed"])
-    values["eucast_high_doses"] = {d["drug"]: d["high_dose_text"] for d in listed}
+    listed = (d for d in trees[_DOSAGES]["dosage"] if "high_dose" in d)
+    values["eucast_high_doses"] = {d["drug"]: d["high_dose"] for d in listed}
     versions: dict[str, tuple[str, ...]] = {}
     held = sorted(
         ((t["file"]["standard"], t["file"]["version"]) for t in below(trees, "breakpoints/")),

@@ -157,12 +157,20 @@ class Licence(Shape):
     grade: Grade
 
 
-class Statement(BaseModel):
-    """A statement of the dossier in words; figures beside it carry their unit in the key."""
+class Statement(Shape):
+    """A statement of the dossier in words, with the figures that the answer counts with.
 
-    model_config = ConfigDict(extra="allow", strict=True, frozen=True)
+    `vial*`: mg of each component and volume; `sodium*`: per vial or per gram. A product's parts,
+    which `ratio` holds, are named by its components.
+    """
 
     text: Text
+    vial_mg: dict[Text, Positive] | None = None
+    vial_volume_ml: Positive | None = None
+    sodium_mg_per_vial: Positive | None = None
+    sodium_mg_per_g: Positive | None = None
+    trimethoprim_parts: Count | None = None
+    sulfamethoxazole_parts: Count | None = None
     sources: Sources
     grade: Grade
 
@@ -393,45 +401,26 @@ class Breakpoints(Shape):
     breakpoint: list[Breakpoint]
 
 
-class ListedDose(Shape):
-    """One alternative of EUCAST's list of dosages."""
-
-    route: Literal["iv", "oral"]
-    mg: Positive | None = None
-    to_mg: Positive | None = None
-    load_mg: Positive | None = None
-    components_mg: dict[Text, Positive] | None = None
-    load_components_mg: dict[Text, Positive] | None = None
-    mg_per_kg: Positive | None = None
-    to_mg_per_kg: Positive | None = None
-    mg_per_day: Positive | None = None
-    to_mg_per_day: Positive | None = None
-    million_units_colistimethate: Positive | None = None
-    load_million_units_colistimethate: Positive | None = None
-    doses_per_day: Count | None = None
-    to_doses_per_day: Count | None = None
-    doses: Count | None = None
-    infusion_h: Positive | None = None
-
-
 class Dosage(Shape):
     id: Text
     drug: Text
-    standard_dose_text: Text
-    standard: list[ListedDose] = []
-    high_dose_listed: bool
-    high_dose_text: Text
-    high: list[ListedDose] = []
-    special_text: Text | None = None
-    uncomplicated_uti_text: Text | None = None
-    uncomplicated_uti: list[ListedDose] = []
+    standard_dose: Text
+    high_dose: Text | None = None
+    no_high_dose: Text | None = None
+    uncomplicated_uti: Text | None = None
+    special: Text | None = None
     sources: Sources
+
+    @model_validator(mode="after")
+    def _says_whether_high(self) -> Self:
+        if (self.high_dose is None) == (self.no_high_dose is None):
+            raise ValueError("needs either `high_dose` or `no_high_dose`")
+        return self
 
 
 class DosageHead(Reviewed):
     standard: Literal["EUCAST"]
     version: Text
-    sources: Sources
     grade: Usable
 
 

@@ -407,4 +407,5 @@ class Knowledge(NamedTuple):
     strategy_drugs: tuple[str, ...]  # every drug that stands in a strategy, companions included
     sources: dict[str, Source]
     variables: tuple[Variable, ...]  # in their order
+    setting_records: dict[str, dict[str, object]]  # the policy's numbers as they are printed
     sealed: bool = False  # the seal matched: the checks had passed when it was written

@@ -21,125 +21,37 @@ REN = f"{CODE}: "
 KID = "hazards/kidney.toml: "
 PRE = "hazards/pregnancy.toml: "
 DUR = "words.toml: durations."
-_UNITS = "text.units.rows[units_colistimethate={}]"
 
 PLACES: dict[tuple[str, str], list[str]] = {
     # vials and solutions
     ("vial", "ceftazidime-avibactam/ceftazidime"): [CZA + "text.vial.vial_mg.ceftazidime"],
     ("vial", "ceftazidime-avibactam/avibactam"): [CZA + "text.vial.vial_mg.avibactam"],
     ("vial-volume", "ceftazidime-avibactam"): [CZA + "text.vial.vial_volume_ml"],
-    ("vial-diluent", "ceftazidime-avibactam"): [CZA + "text.vial.diluent_ml"],
-    ("draw-volume", "ceftazidime-avibactam/2500 mg"): [
-        CZA + "text.vial.volumes[total_g=2.5].volume_ml"
-    ],
-    ("draw-volume", "ceftazidime-avibactam/1250 mg"): [
-        CZA + "text.vial.volumes[total_g=1.25].volume_ml"
-    ],
-    ("draw-volume", "ceftazidime-avibactam/940 mg"): [
-        CZA + "text.vial.volumes[total_g=0.94].volume_ml"
-    ],
-    ("final-concentration", "ceftazidime-avibactam/ceftazidime"): [
-        CZA + "text.concentration.ceftazidime_mg_per_ml_from",
-        CZA + "text.concentration.ceftazidime_mg_per_ml_to",
-    ],
-    ("y-site-tested", "ceftazidime-avibactam"): [
-        CZA + "text.lines.tested_ceftazidime_mg_per_ml",
-        CZA + "text.lines.tested_avibactam_mg_per_ml",
-    ],
-    ("y-site-not-tested", "ceftazidime-avibactam"): [
-        CZA + "text.lines.not_to_co_infuse_ceftazidime_mg_per_ml",
-        CZA + "text.lines.not_to_co_infuse_avibactam_mg_per_ml",
-    ],
-    ("vial", "aztreonam"): [ATM + "text.vial.vial_sizes_mg"],
-    ("concentration-max", "aztreonam"): [ATM + "text.concentration.aztreonam_mg_per_ml_at_most"],
     ("vial", "aztreonam-avibactam/aztreonam"): [AAV + "text.vial.vial_mg.aztreonam"],
     ("vial", "aztreonam-avibactam/avibactam"): [AAV + "text.vial.vial_mg.avibactam"],
     ("vial-volume", "aztreonam-avibactam"): [AAV + "text.vial.vial_volume_ml"],
-    ("vials-for-load", "aztreonam-avibactam"): [AAV + "text.vial.full_load_vials"],
-    ("load-volume", "aztreonam-avibactam"): [AAV + "text.vial.full_load_volume_ml"],
-    ("us-total", "aztreonam-avibactam load rows"): [
-        AAV + "text.us_strength_names.bands.us_total_g_load"
-    ],
-    ("us-total", "aztreonam-avibactam maintenance rows"): [
-        AAV + "text.us_strength_names.bands.us_total_g_maintenance"
-    ],
     ("vial", "cefiderocol"): [FDC + "text.vial.vial_mg.cefiderocol"],
     ("vial-volume", "cefiderocol"): [FDC + "text.vial.vial_volume_ml"],
-    ("vial-diluent", "cefiderocol"): [FDC + "text.vial.diluent_ml"],
-    ("vial", "tigecycline"): ["drugs/tigecycline.toml: text.vial.vial_sizes_mg"],
-    ("vial", "eravacycline"): ["drugs/eravacycline.toml: text.vial.vial_sizes_mg"],
-    ("vial", "colistin EU"): [COL + "text.vial_eu.vial_sizes_million_units_colistimethate"],
-    ("vial", "colistin US"): [COL + "text.vial_us.vial_sizes_mg_colistin_base"],
-    ("vial", "polymyxin-b"): [PMB + "text.vial.vial_sizes_units_polymyxin_b"],
+    ("vial", "tigecycline"): ["drugs/tigecycline.toml: text.vial.vial_mg.tigecycline"],
+    ("vial", "eravacycline"): ["drugs/eravacycline.toml: text.vial.vial_mg.eravacycline"],
     ("vial", "fosfomycin-iv US"): [FOS + "text.vial_us.vial_mg.fosfomycin"],
-    ("vial", "fosfomycin-iv EU"): [FOS + "text.vial_eu.vial_sizes_mg"],
-    ("vial", "meropenem"): ["drugs/meropenem.toml: text.vial.vial_sizes_mg"],
-    ("vial", "gentamicin UK"): [
-        "drugs/gentamicin.toml: text.vial.vial_mg.gentamicin",
-        "drugs/gentamicin.toml: text.vial.vial_volume_ml",
-    ],
     ("vial", "plazomicin"): [
         "drugs/plazomicin.toml: text.vial.vial_mg.plazomicin",
         "drugs/plazomicin.toml: text.vial.vial_volume_ml",
     ],
-    # the polymyxins' units
-    ("unit-conversion", "polymyxin-b units per mg"): [PMB + "text.units.units_polymyxin_b_per_mg"],
-    **{
-        ("unit-conversion", f"colistin {said}{more}"): [COL + _UNITS.format(units) + key]
-        for said, units in {
-            "12500 IU": 12500,
-            "150000 IU": 150000,
-            "1 million units": 1000000,
-            "4.5 million units": 4500000,
-            "9 million units": 9000000,
-        }.items()
-        for more, key in {"": ".mg_colistin_base", " as CMS": ".mg_colistimethate"}.items()
-    },
-    ("colistin-load-cap", "consensus"): [COL + "text.maximum.consensus_load_mg_colistin_base"],
     # sodium
     ("sodium", "ceftazidime-avibactam"): [CZA + "text.sodium.sodium_mg_per_vial"],
     ("sodium", "aztreonam-avibactam"): [AAV + "text.sodium.sodium_mg_per_vial"],
     ("sodium", "cefiderocol"): [FDC + "text.sodium.sodium_mg_per_vial"],
-    ("sodium-mmol", "cefiderocol"): [FDC + "text.sodium.sodium_mmol_per_vial"],
-    ("sodium", "cefiderocol 2 g in 100 mL saline"): [
-        FDC + "text.sodium.sodium_mg_per_2_g_dose_in_saline"
-    ],
-    ("sodium-mmol", "cefiderocol 2 g in 100 mL saline"): [
-        FDC + "text.sodium.sodium_mmol_per_2_g_dose_in_saline"
-    ],
     ("sodium", "fosfomycin-iv EU"): [FOS + "text.sodium_eu.sodium_mg_per_g"],
-    ("sodium-mmol", "fosfomycin-iv EU"): [FOS + "text.sodium_eu.sodium_mmol_per_g"],
     ("sodium", "fosfomycin-iv US"): [FOS + "text.sodium_us.sodium_mg_per_vial"],
-    ("sodium", "meropenem"): ["drugs/meropenem.toml: text.sodium.sodium_mg_per_g"],
     # daily maxima
     ("daily-max", "ceftazidime-avibactam"): [
         CZA + "dosing[id=ceftazidime-avibactam/eu].daily_max_mg"
     ],
     ("daily-max", "aztreonam"): [ATM + "dosing[id=aztreonam/systemic].daily_max_mg"],
-    ("daily-max", "aztreonam-avibactam/aztreonam"): [AAV + "text.maximum.aztreonam_mg_per_day"],
-    ("daily-max", "aztreonam-avibactam/avibactam"): [AAV + "text.maximum.avibactam_mg_per_day"],
     ("daily-max", "aztreonam-avibactam"): [AAV + "dosing[id=aztreonam-avibactam/eu].daily_max_mg"],
     ("daily-max", "cefiderocol"): [FDC + "dosing[id=cefiderocol/eu].daily_max_mg"],
-    ("daily-max", "tigecycline"): ["drugs/tigecycline.toml: text.maximum.tigecycline_mg_per_day"],
-    ("daily-max", "eravacycline"): [
-        "drugs/eravacycline.toml: text.maximum.eravacycline_mg_per_kg_per_day"
-    ],
-    ("daily-max", "eravacycline with inducer"): [
-        "drugs/eravacycline.toml: text.maximum.with_inducer_eravacycline_mg_per_kg_per_day"
-    ],
-    ("daily-max", "minocycline CrCl 80 or more"): [
-        "drugs/minocycline.toml: text.maximum.minocycline_mg_per_day"
-    ],
-    ("daily-max", "minocycline CrCl below 80"): [
-        "drugs/minocycline.toml: text.maximum.below_crcl_80_ml_min_minocycline_mg_per_day"
-    ],
-    ("daily-max", "colistin US"): [COL + "text.maximum.us_label_mg_colistin_base_per_kg_per_day"],
-    ("daily-max", "polymyxin-b US label"): [
-        PMB + "text.maximum.us_label_mg_polymyxin_b_per_kg_per_day"
-    ],
-    ("daily-max", "fosfomycin-iv EU"): [FOS + "text.maximum.fosfomycin_mg_per_day"],
-    ("single-max", "fosfomycin-iv EU"): [FOS + "text.maximum.fosfomycin_mg_per_dose"],
-    ("daily-max", "meropenem"): ["drugs/meropenem.toml: text.maximum.meropenem_mg_per_day"],
     ("daily-max", "rifampicin US"): [
         "drugs/rifampicin.toml: dosing[id=rifampicin/us-label].daily_max_mg"
     ],
@@ -229,13 +141,6 @@ PLACES: dict[tuple[str, str], list[str]] = {
     ("pregnancy", "asked for from age"): [SET + "pregnancy_ask.from_age_years"],
     ("pregnancy", "asked for to age"): [SET + "pregnancy_ask.to_age_years"],
     # removal by dialysis
-    ("removal", "cefiderocol haemodialysis"): [FDC + "text.haemodialysis.removed_percent"],
-    ("removal", "aztreonam-avibactam/aztreonam 4 h session"): [
-        AAV + "text.haemodialysis.aztreonam_removed_percent"
-    ],
-    ("removal", "aztreonam-avibactam/avibactam 4 h session"): [
-        AAV + "text.haemodialysis.avibactam_removed_percent"
-    ],
     # durations
     ("duration", "cystitis nitrofurantoin"): [DUR + "cystitis.nitrofurantoin.from_days"],
     ("duration", "cystitis trimethoprim-sulfamethoxazole"): [
@@ -265,17 +170,13 @@ PLACES: dict[tuple[str, str], list[str]] = {
 # Rows that no figure of the base answers: why.
 NOT_FIGURES: dict[tuple[str, str], str] = {
     ("first-24-h-vials", "aztreonam-avibactam above CrCl 50"): "counted by the code",
-    ("unit-conversion", "mg colistimethate per mg colistin base"): "the rows of the units table",
     ("colistin-load", "IBW 60 kg"): "reckoned by the code from 4 mg per kg and the cap",
     ("colistin-load", "IBW 75 kg"): "reckoned by the code from 4 mg per kg and the cap",
     ("colistin-load", "IBW 90 kg"): "reckoned by the code from 4 mg per kg and the cap",
-    ("vial", "rifampicin capsules"): "a statement in words",
     ("vial", "amikacin UK"): "a statement in words",
     ("daily-max", "trimethoprim-sulfamethoxazole/trimethoprim"): (
         "the cap of the amounts in mg per kg, compared with the doses"
     ),
-    ("duration-max", "plazomicin"): "a statement in words",
-    ("duration-max", "fosfomycin-iv US"): "a statement in words",
     ("threshold", "plazomicin levels below"): "a statement in words",
     ("threshold", "aki window"): "in the question itself: aki_within_48h",
     ("threshold", "start times differ"): "no rule of this version judges orders",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -153,26 +154,42 @@ def compiled(table: Dosing) -> Iterator[Typed]:
 
 
 def listed_doses(tree: Tree) -> list[Typed]:
-    """The high doses of EUCAST's own list, which knows no kidney function."""
+    """The high doses of EUCAST's own list, read from its words; it knows no kidney function."""
     return [
-        Typed(
-            _whole(record["drug"], region, dose["route"], LINE),
-            _listed(dose, record["drug"]),
-            record["id"],
-            "",
-        )
+        Typed(_whole(record["drug"], region, route, LINE), order, record["id"], "")
         for record in tree["dosage"]
         for region in ("EU", "US")
-        for dose in record.get("high", ())
+        for route, order in _worded(record.get("high_dose", ""), record["drug"])
     ]
 
 
-def _listed(dose: Tree, drug: str) -> Order:
-    parts = dose.get("components_mg", {drug: dose.get("mg", 0)})
-    interval = HOURS / dose["doses_per_day"]
-    daily = {name: (mg * dose["doses_per_day"],) * 2 for name, mg in parts.items()}
-    infusion = dose.get("infusion_h")
-    return Order(None, daily, (interval, interval), infusion and (infusion, infusion))
+_LISTED = re.compile(
+    r"(?P<amounts>[\d.]+ m?g(?: \+ [\d.]+ m?g)?) (?P<routes>by mouth or intravenously|by mouth|"
+    r"intravenously)? ?(?P<times>\d times|twice|once) a day(?:, each over (?P<infusion>\d+) hours)?"
+)
+_TIMES = {"once": 1, "twice": 2}
+
+
+def _worded(text: str, drug: str) -> Iterator[tuple[str, Order]]:
+    """`2 g intravenously 3 times a day, or 1 g 6 times a day`, dose by dose and route by route."""
+    routes = ""
+    for found in _LISTED.finditer(text):
+        routes = found["routes"] or routes
+        times = _TIMES.get(found["times"]) or int(found["times"].split()[0])
+        amounts = [_milligrams(amount) for amount in found["amounts"].split(" + ")]
+        names = drug.split("-") if len(amounts) > 1 else [drug]
+        daily = {n: (mg * times,) * 2 for n, mg in zip(names, amounts, strict=True)}
+        infusion = float(found["infusion"]) if found["infusion"] else None
+        hours = HOURS / times
+        order = Order(None, daily, (hours, hours), infusion and (infusion, infusion))
+        for said, route in (("by mouth", "oral"), ("intravenously", "iv")):
+            if said in routes:
+                yield route, order
+
+
+def _milligrams(text: str) -> float:
+    figure, unit = text.split()
+    return float(figure) * (1000 if unit == "g" else 1)
 
 
 def _whole(drug: str, region: str, route: str, measure: str) -> Span:

@@ -330,8 +330,8 @@ FAULTS: list[tuple[str, Callable[[Trees], object], str]] = [
     # figures
     (
         "a number without a unit",
-        lambda t: t[FDC]["text"]["vial"].update(volume=11.2),
-        f"{FDC}: cefiderocol: `volume` is a number without a unit in its key",
+        lambda t: t["settings.toml"]["near_edge"].update(limit=3),
+        "`limit` is a number without a unit in its key",
     ),
     (
         "a number without a source",

@@ -15,6 +15,8 @@ from functools import partial
 import pytest
 
 from ndm_advisor.decision import renal
+from ndm_advisor.explain.drug_pages import drug_sections
+from ndm_advisor.explain.page_parts import Shelf
 from ndm_advisor.knowledge.files import Tree
 from ndm_advisor.model.knowledge import Breakpoint, Knowledge
 from tests.knowledge.double_entry_places import CODE, NOT_FIGURES, PLACES
@@ -27,6 +29,7 @@ from tests.knowledge.double_entry_rows import (
     listed_doses,
     typed_doses,
 )
+from tests.knowledge.double_entry_words import SAID
 
 Trees = dict[str, Tree]
 _PRINTED = 0.004  # 0.33 h for a third of an hour; 533.3 mg a day for 400 mg every 18 hours
@@ -276,7 +279,7 @@ def test_the_other_figures_were_typed_alike(trees: Trees) -> None:
     found = []
     for row in lines("other.csv"):
         key = (row["kind"], row["key"])
-        if row["kind"] in _ELSEWHERE or key in NOT_FIGURES:
+        if row["kind"] in _ELSEWHERE or key in NOT_FIGURES or key in SAID:
             continue
         if key not in PLACES:
             found.append(f"{key}: no place in the base is named")
@@ -291,7 +294,34 @@ def test_the_other_figures_were_typed_alike(trees: Trees) -> None:
 @pytest.mark.safety("SAF-201")
 def test_every_named_place_is_typed() -> None:
     typed = {(row["kind"], row["key"]) for row in lines("other.csv")}
-    assert (PLACES.keys() | NOT_FIGURES.keys()) - typed == set()
+    assert (PLACES.keys() | NOT_FIGURES.keys() | SAID.keys()) - typed == set()
+
+
+@pytest.mark.safety("SAF-201")
+def test_the_pages_of_the_drugs_say_the_typed_figures(knowledge: Knowledge) -> None:
+    """Figures that people alone read: the phrase stands on the page, its figures are the typed."""
+    shelf = Shelf(knowledge, (), {})
+    pages = {
+        drug: list(drug_sections(drug, shelf)) for drug in {said.drug for said in SAID.values()}
+    }
+    words = {d: " ".join(line for s in page for line in s.lines) for d, page in pages.items()}
+    found = []
+    for row in lines("other.csv"):
+        said = SAID.get((row["kind"], row["key"]))
+        if said is None:
+            continue
+        figures = [_figure(text) for text in re.findall(r"\{(.*?)\}", said.phrase)]
+        typed = [float(number) for number in re.findall(r"[0-9]+(?:\.[0-9]+)?", row["value"])]
+        if re.sub(r"[{}]", "", said.phrase) not in words[said.drug]:
+            found.append(f"{said.drug}: the page does not say {said.phrase}")
+        if len(figures) != len(typed) or not all(map(math.isclose, figures, typed)):
+            found.append(f"{row['kind']}, {row['key']}: typed {typed}, the page says {figures}")
+    assert_agreed(found)
+
+
+def _figure(text: str) -> float:
+    number, _, unit = text.replace(",", "").partition(" ")
+    return 2.0 if number == "two" else float(number) * (1000 if unit == "g" else 1)
 
 
 @pytest.mark.safety("SAF-103", "SAF-201")

@@ -647,33 +647,42 @@ def _missed_starts(answer: Answered) -> Iterator[Claim]:
 def _supply(answer: Answered) -> Iterator[Claim]:
     """Vials, mL of a vial and sodium, from the vial of the drug's own record."""
     for order, _ in answer.orders():
-        dose, hours = order["maintenance_dose"], order["interval_h"]
-        vial = trees()[drug_file(order["drug"])]["text"].get("vial", {})
-        if not (dose and hours and dose["total_mg"] and vial.get("vial_mg")):
+        dose = order["maintenance_dose"]
+        if not (dose and dose["total_mg"]):
             continue
-        held = vial["vial_mg"]
-        mg = sum(held.values()) if isinstance(held, dict) else held
-        yield from _vials(order, mg)
+        region = answer.json["provenance"]["region"].lower()
+        key, vial = _statement(order, "vial", region)
+        mg = sum(vial.get("vial_mg", {}).values())
+        yield from _sodium(order, mg, region)
+        if not mg:
+            continue
+        yield from _vials(order, mg, key)
         if "vial_volume_ml" in vial:
-            volume = leaf(drug_file(order["drug"]), "text", "vial", "vial_volume_ml")
+            volume = leaf(drug_file(order["drug"]), "text", key, "vial_volume_ml")
             part = re.escape(shown(dose["total_mg"] / mg * volume.value, 1))
             of = re.escape(shown(volume.value))
             said = rf"\b{drug_words(order['drug'])}: "
             origin = computed("mL of a vial: dose / vial x volume", volume)
             yield claim(rf"{said}({part}) mL of a {of} mL vial per dose", origin)
             yield claim(rf"{said}{part} mL of a ({of}) mL vial per dose", of_leaf(volume))
-        yield from _sodium(order, mg)
 
 
-def _vials(order: dict[str, Any], mg: float) -> Iterator[Claim]:
+def _statement(order: dict[str, Any], what: str, region: str) -> tuple[str, dict[str, Any]]:
+    """A drug's statement for the region, else for both, with its key."""
+    text = trees()[drug_file(order["drug"])]["text"]
+    key = f"{what}_{region}" if f"{what}_{region}" in text else what
+    return key, text.get(key, {})
+
+
+def _vials(order: dict[str, Any], mg: float, key: str) -> Iterator[Claim]:
     vial = next(
         item
         for item in leaves(drug_file(order["drug"]))
-        if item.keys[:3] == ("text", "vial", "vial_mg")
+        if item.keys[:3] == ("text", key, "vial_mg")
     )
     said = rf"\b{drug_words(order['drug'])}: "
     each = _up(order["maintenance_dose"]["total_mg"] / mg)
-    starts = _up(24 / order["interval_h"])
+    starts = _up(24 / (order["interval_h"] or 24))
     load = order["loading_dose"]
     day = starts * each if load is None else _up(load["total_mg"] / mg) + (starts - 1) * each
     origin = computed("vials: dose / vial, whole vials", vial)
@@ -685,11 +694,14 @@ def _vials(order: dict[str, Any], mg: float) -> Iterator[Claim]:
     yield claim(rf"{said}{day} vials? for the first ({span}) hours", of_leaf(words))
 
 
-def _sodium(order: dict[str, Any], vial_mg: float) -> Iterator[Claim]:
+def _sodium(order: dict[str, Any], vial_mg: float, region: str) -> Iterator[Claim]:
+    if order["interval_h"] is None:
+        return
+    key, _ = _statement(order, "sodium", region)
     per_day = order["maintenance_dose"]["total_mg"] * 24 / order["interval_h"]
     for item in leaves(drug_file(order["drug"])):
         unit_mg = {"sodium_mg_per_vial": vial_mg, "sodium_mg_per_g": 1000}.get(item.keys[-1])
-        if item.keys[:2] == ("text", "sodium") and unit_mg:
+        if item.keys[:2] == ("text", key) and unit_mg:
             sodium = shown(per_day / unit_mg * item.value, 0)
             origin = computed("sodium a day: doses in 24 hours x sodium of the vial", item)
             yield claim(rf"\b{drug_words(order['drug'])}: ({sodium}) mg sodium a day", origin)

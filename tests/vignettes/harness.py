@@ -173,6 +173,14 @@ def _alternative_doses(answer, wanted):
     return wrong or None
 
 
+def _supply(answer, wanted):
+    """Lines of vials and sodium: every line of each drug that is named, and no other."""
+    named = {line.partition(": ")[0] for line in wanted}
+    lines = {line for regimen in answer["regimens"] for line in regimen["supply"]}
+    got = sorted(line for line in lines if line.partition(": ")[0] in named)
+    return None if got == sorted(wanted) else got
+
+
 def _susceptibility(answer, wanted):
     used = {s["drug"]: s["used"] for s in answer["susceptibilities"]}
     wrong = {}
@@ -262,6 +270,7 @@ _ASKED = {
     "doses": _doses,
     "conditions": _conditions,
     "alternative_doses": _alternative_doses,
+    "supply": _supply,
     "susceptibility": _susceptibility,
 }
 

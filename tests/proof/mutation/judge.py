@@ -27,6 +27,7 @@ from tests.proof.mutation.mutants import Mutant, Trees, mutants, mutated, printe
 from tests.proof.mutation.questions import dose_questions, panel_questions, species_questions
 from tests.proof.mutation.questions_codes import ask_codes
 from tests.proof.mutation.questions_of_names import name_questions
+from tests.proof.mutation.questions_tables import table_questions
 from tests.proof.mutation.questions_words import word_questions
 from tests.proof.mutation.watch import Key, changed_keys, parts_of, watched, watched_names
 from tests.vignettes.harness import ON
@@ -72,6 +73,7 @@ def probes(knowledge: Knowledge, names: Names) -> Iterator[Probe]:
     yield from rules_probes()
     yield from name_questions()
     yield from word_questions(knowledge)
+    yield from table_questions(knowledge)
 
 
 class Judge:
@@ -125,12 +127,12 @@ class Judge:
 
     def verdict(self, mutant: Mutant) -> Verdict:
         """Whether a case tells the mutant from the base."""
+        record = _record_of(self.trees, mutant) | _steps(mutant)
         with mutated(self.trees, mutant) as trees:
             try:
                 changed = compile_base(trees, "")
             except Exception as error:  # noqa: BLE001  # a base that cannot be compiled advises nobody
                 return Verdict(f"does not compile: {type(error).__name__}", 0)
-            record = _record_of(trees, mutant) | _steps(mutant)
             if mutant.file == "codes.toml":
                 return _of_codes(changed, self._names, trees)
         keys = changed_keys(self._parts, parts_of(changed))
@@ -165,7 +167,11 @@ class Judge:
             return True
 
     def _in_order(self, asked: set[int], record: set[str], taken: set[str]) -> list[int]:
-        """The likeliest first: questions and cases in turn, since a question costs less."""
+        """The likeliest first.
+
+        Questions that name the record cost a tenth of a case and are the likelier to tell; then
+        questions and cases in turn.
+        """
         score: Counter[int] = Counter()
         total = len(self._probes)
         for text in record | taken:
@@ -177,10 +183,13 @@ class Judge:
         for place, number in enumerate(self._last):
             score[number] += 8 - place
         ranked = sorted(asked, key=lambda number: (-score[number], number))
+        naming = set(chain.from_iterable(self._named.get(text, ()) for text in record))
         questions = [number for number in ranked if number not in self._settled]
+        first = [number for number in questions if number in naming]
+        others = [number for number in questions if number not in naming]
         cases = [number for number in ranked if number in self._settled]
-        in_turn = chain.from_iterable(zip_longest(questions, cases))
-        return [number for number in in_turn if number is not None]
+        in_turn = chain.from_iterable(zip_longest(others, cases))
+        return [*first, *(number for number in in_turn if number is not None)]
 
 
 _OF_NAMES: Final = frozenset(
@@ -218,14 +227,11 @@ def _taken_out(trees: Trees, mutant: Mutant) -> set[str]:
 
 
 def _record_of(trees: Trees, mutant: Mutant) -> set[str]:
-    """The short texts of the mutated record and of what it stands in."""
+    """The short texts of the record that is mutated or taken out, and of what it stands in."""
     node: Any = trees[mutant.file]
     found = {str(node["id"])} if "id" in node else set()
     for step in mutant.record:
-        try:
-            node = node[step]
-        except (KeyError, IndexError):  # the record itself was taken out
-            break
+        node = node[step]
         if isinstance(node, dict):
             found |= {v for v in node.values() if isinstance(v, str) and len(v) <= _LONGEST}
     return found | set(_texts(node)) if isinstance(node, dict) else found

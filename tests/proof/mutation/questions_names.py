@@ -144,7 +144,7 @@ class PanelNameQuestion(NamedTuple):
             read = _row_read(name, names)
             if read != fold(self.drug):
                 yield f"{name} is read as {read}"
-        shelf = Shelf(knowledge, (), {}, {})
+        shelf = Shelf(knowledge, (), {})
         page = drug_sections(fold(self.drug), shelf)  # its end goes through every rule
         first = takewhile(lambda section: section.label != "Also called", page)
         shown = " ".join(line for s in first if s.label == "Components" for line in s.lines)

@@ -36,8 +36,8 @@ def typed_pages() -> dict[str, dict[str, dict[str, Any]]]:
 
 
 def shelf(knowledge: Knowledge) -> Shelf:
-    """What the pages of rules are made from: claims, settings and examples stand aside."""
-    return Shelf(knowledge, (), {}, {})
+    """What the pages of rules are made from: claims and examples stand aside."""
+    return Shelf(knowledge, (), {})
 
 
 def _sections(kind: str, ident: str, knowledge: Knowledge) -> tuple[Section, ...]:

@@ -145,7 +145,7 @@ class PagesQuestion(NamedTuple):
 
     def ask(self, knowledge: Knowledge, names: Names) -> Iterator[str]:
         """The pages without a source, and those that say something else."""
-        shelf = Shelf(knowledge, (), {}, {})
+        shelf = Shelf(knowledge, (), {})
         for ident in self.ids:
             page = {s.label: s.lines for s in _page(ident, shelf) if s.lines}
             if "Sources" not in page:
@@ -169,7 +169,7 @@ def word_questions(knowledge: Knowledge) -> Iterator[DurationQuestion | PagesQue
     bases = load_bases()
     for course in _COURSES:
         yield DurationQuestion(course, document(bases[course.base], course.set, []))
-    shelf = Shelf(knowledge, (), {}, {})
+    shelf = Shelf(knowledge, (), {})
     by_section: dict[str, list[str]] = {
         "abstention and out_of_scope": list(reason_ids(shelf)),
         "findings": list(fact_ids(shelf)),

@@ -12,8 +12,18 @@ OPEN: Final = "no vignette tells it: an open task"
 # By the beginning of "file: what"; the first that fits. A reason never takes a mutant out of the
 # score.
 _BY_PLACE: Final[tuple[tuple[str, str], ...]] = (
-    (r"eucast-dosages\.toml: .*", "EUCAST's list in figures: an answer prints the list's words"),
-    (r"drugs/[\w-]+\.toml: text .*", "a statement for `explain` and the pages of a drug"),
+    (
+        r"drugs/aztreonam-avibactam\.toml: text sodium .* 44\.6 to 44\.5",
+        "sodium a day is printed in whole mg: no dose of the label tells 0.1 mg in a vial",
+    ),
+    (
+        r"drugs/metronidazole\.toml: .* haemodialysis infusion_h 0\.33 to 0\.34",
+        "a third of an hour is printed as 20 minutes either way",
+    ),
+    (
+        r"drugs/tigecycline\.toml: text vial .* 50 to 51",
+        "whole vials: no dose that is advised tells 50 mg from 51 mg in a vial",
+    ),
 )
 
 

@@ -18,6 +18,7 @@ _SPLIT: Final = (
     "words",
     "drug_names",
     "organism_names",
+    "setting_records",
 )
 _OF_ALLERGY: Final = ("cells", "culprits", "class_of", "class_members")
 _OF_MEDICINES: Final = ("classes",)
