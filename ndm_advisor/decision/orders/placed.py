@@ -47,12 +47,16 @@ class Placed(NamedTuple):
 
 
 class Ordered(NamedTuple):
-    """The set of orders, what it is recognised as, and the situation it is judged in."""
+    """The set of orders, what it is recognised as, and the situation it is judged in.
+
+    `expected` holds this patient's orders of each strategy that was asked for (`expected_orders`).
+    """
 
     situation: Situation
     placed: tuple[Placed, ...]
     strangers: tuple[tuple[int, str], ...]  # (number, name) of drugs outside the base
     strategies: tuple[str, ...]
+    expected: dict[str, dict[str, DrugOrder]]
 
     @property
     def drugs(self) -> frozenset[str]:
@@ -78,7 +82,8 @@ def place(orders: tuple[Order, ...], situation: Situation) -> Ordered:
         placed.append(Placed(number, order, drug.id, drug.drug_class, total))
     drugs = frozenset(p.drug for p in placed)
     strategies = tuple(_recognised(drugs, situation))
-    return Ordered(situation, tuple(placed), tuple(strangers), strategies)
+    offered = {o.ranked.strategy: _by_drug(o.orders) for o in situation.offered}
+    return Ordered(situation, tuple(placed), tuple(strangers), strategies, offered)
 
 
 def _recognised(drugs: frozenset[str], situation: Situation) -> Iterator[str]:
@@ -118,12 +123,18 @@ def strategy_of(drug: str, o: Ordered) -> str | None:
 
 
 def expected_orders(strategy: str, o: Ordered) -> dict[str, DrugOrder]:
-    """This patient's orders of a strategy, by drug."""
-    s = o.situation
-    record: Strategy = s.knowledge.strategies[strategy]
-    if not all(_is_dosed(d, record, o) for d in record.drugs):
-        return {}
-    return {order.drug: order for order in dose_strategy(record, s.facts, s.knowledge)}
+    """This patient's orders of a strategy, by drug; dosed once, those of the offers before."""
+    if strategy not in o.expected:
+        s = o.situation
+        record: Strategy = s.knowledge.strategies[strategy]
+        dosed = all(_is_dosed(d, record, o) for d in record.drugs)
+        orders = dose_strategy(record, s.facts, s.knowledge) if dosed else ()
+        o.expected[strategy] = _by_drug(orders)
+    return o.expected[strategy]
+
+
+def _by_drug(orders: tuple[DrugOrder, ...]) -> dict[str, DrugOrder]:
+    return {order.drug: order for order in orders}
 
 
 def _is_dosed(drug: str, strategy: Strategy, o: Ordered) -> bool:
