@@ -7,14 +7,15 @@ be told; a record is then two comparisons. The meaning is that of `conditions.py
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from ndm_advisor.decision.conditions import DRUG_PREFIX, NOT_ASKED, fact_value, holds
-from ndm_advisor.model.facts import DrugFacts, Facts
-from ndm_advisor.model.knowledge import Condition, Hazard, Question, Questions
+from ndm_advisor.model.facts import Facts
+from ndm_advisor.model.knowledge import Condition, Hazard, Put, Question, Questions, Strategy
 
 _BY_VALUE: Final = frozenset({"is", "is_one_of", "is_none_of"})
+_STRATEGY: Final = "strategy:"
 _REGIONS: Final = ("EU", "US")
 
 
@@ -29,26 +30,36 @@ class Answers(NamedTuple):
     unknown: int
 
 
-def compile_questions(hazards_of: Mapping[str, tuple[Hazard, ...]]) -> Questions:
-    """Number the conditions, and write down which hazards are put to which subject.
+def compile_questions(
+    hazards_of: Mapping[str, tuple[Hazard, ...]], strategies: Mapping[str, Strategy]
+) -> Questions:
+    """Number the conditions, and write down which hazards are put to which strategy.
 
     What only an order can meet is left out: the order check asks it.
     """
     bits: dict[Condition, int] = {}
     put = {
         region: {
-            subject: tuple(
-                (hazard, _mask(hazard, bits))
-                for hazard in hazards
+            strategy.id: tuple(
+                Put(hazard, drug, _mask(hazard, bits))
+                for subject, drug in _subjects(strategy)
+                for hazard in hazards_of.get(subject, ())
                 if hazard.applies_to != "order" and region in hazard.regions
             )
-            for subject, hazards in hazards_of.items()
+            for strategy in strategies.values()
         }
         for region in _REGIONS
     }
     of_case = {c: bit for c, bit in bits.items() if not c.fact.startswith(DRUG_PREFIX)}
     of_drug = {c: bit for c, bit in bits.items() if c.fact.startswith(DRUG_PREFIX)}
     return Questions(_by_fact(of_case), _by_fact(of_drug), sum(of_drug.values()), put)
+
+
+def _subjects(strategy: Strategy) -> Iterator[tuple[str, str | None]]:
+    """The strategy as a whole, then each of its drugs, with the drug that is asked about."""
+    # A record about a single-drug strategy may ask about its drug; a pair has none of its own.
+    yield _STRATEGY + strategy.id, strategy.drugs[0] if len(strategy.drugs) == 1 else None
+    yield from ((drug, drug) for drug in strategy.drugs)
 
 
 def _mask(hazard: Hazard, bits: dict[Condition, int]) -> int:
@@ -84,40 +95,22 @@ def _values(condition: Condition) -> tuple[object, ...]:
     return (value,) if condition.op == "is" else tuple(value)  # type: ignore[arg-type]  # a list by the load check
 
 
-def of_case(facts: Facts, questions: Questions) -> Answers:
-    """What the case answers; a condition on a drug is unknown while no drug is asked about."""
-    found = _answers(questions.of_case, lambda name: fact_value(name, facts, None))
-    return found._replace(unknown=found.unknown | questions.drug_bits)
+def answers(facts: Facts, questions: Questions) -> dict[str | None, Answers]:
+    """What the case answers about each drug, and, by None, about none.
 
-
-class DrugAnswers:
-    """The case's answers with those about one drug; drugs of which the same is known share them."""
-
-    def __init__(self, facts: Facts, questions: Questions) -> None:
-        """Ask the case; no drug is asked about yet."""
-        self._questions = questions
-        self._facts = facts
-        self.of_case = of_case(facts, questions)
-        self._same: dict[tuple[object, ...], Answers] = {}
-        self._held: dict[str, Answers] = {}
-
-    def about(self, drug: str | None) -> Answers:
-        """The answers for a hazard put to `drug`, or to a regimen as a whole."""
-        if drug is None:
-            return self.of_case
-        held = self._held.get(drug)
-        if held is None:
-            held = self._held[drug] = self._asked_of(self._facts.of_drug[drug])
-        return held
-
-    def _asked_of(self, drug: DrugFacts) -> Answers:
+    A condition on a drug is unknown while no drug is asked about.
+    """
+    drug_bits = questions.drug_bits
+    case = _answers(questions.of_case, lambda name: fact_value(name, facts, None))
+    found: dict[str | None, Answers] = {None: Answers(case.false, case.unknown | drug_bits)}
+    same: dict[tuple[object, ...], Answers] = {}  # by what is known: many drugs are alike
+    for drug in facts.of_drug.values():
         known = drug[1:]  # everything but its name, which no condition asks
-        if known not in self._same:
-            own = _answers(self._questions.of_drug, lambda name: getattr(drug, name))
-            case, bits = self.of_case, self._questions.drug_bits
-            unknown = (case.unknown & ~bits) | own.unknown
-            self._same[known] = Answers(case.false | own.false, unknown)
-        return self._same[known]
+        if known not in same:
+            own = _answers(questions.of_drug, drug.__getattribute__)
+            same[known] = Answers(case.false | own.false, case.unknown & ~drug_bits | own.unknown)
+        found[drug.drug] = same[known]
+    return found
 
 
 def _answers(asked: Mapping[str, Question], value_of: Callable[[str], object]) -> Answers:

@@ -4,17 +4,16 @@ A stop that holds excludes. A stop that is unknown removes nothing: it becomes a
 A caution that holds, or may hold, becomes a condition where the record has one. Profile-free.
 """
 
-from typing import Final, NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from ndm_advisor.decision.conditions import ask
 from ndm_advisor.decision.dose import no_dose
-from ndm_advisor.decision.questions import DrugAnswers
+from ndm_advisor.decision.questions import Answers, answers
 from ndm_advisor.model.answer import Finding, Truth
 from ndm_advisor.model.facts import Facts, compared
-from ndm_advisor.model.knowledge import Hazard, Knowledge, Strategy
+from ndm_advisor.model.knowledge import Hazard, Knowledge, Put, Strategy
 from ndm_advisor.model.words import drug_name, number
-
-_STRATEGY: Final = "strategy:"
 
 
 class Asked(NamedTuple):
@@ -66,49 +65,29 @@ class Fate(NamedTuple):
 
 def usable(facts: Facts, knowledge: Knowledge) -> dict[str, Fate]:
     """The fate of every strategy, whatever the profile."""
-    interview = _Interview(facts, knowledge)
+    put = knowledge.questions.put[facts.region]
+    known = answers(facts, knowledge.questions)
     return {
-        strategy.id: _fate(strategy, interview, facts, knowledge)
+        strategy.id: _fate(strategy, _asked(put[strategy.id], known), facts, knowledge)
         for strategy in knowledge.strategies.values()
         if strategy.kind != "never"
     }
 
 
-class _Interview:
-    """The hazards of a case that hold or may hold, by subject; each drug is asked about once."""
-
-    def __init__(self, facts: Facts, knowledge: Knowledge) -> None:
-        self._answers = DrugAnswers(facts, knowledge.questions)
-        self._put = knowledge.questions.put[facts.region]
-        self._of_drug: dict[str, list[Asked]] = {}
-
-    def of_strategy(self, strategy: Strategy) -> list[Asked]:
-        """What stands against the strategy as a whole, then against each of its drugs."""
-        # A record about a single-drug strategy may ask about its drug; a pair has none of its own.
-        alone = strategy.drugs[0] if len(strategy.drugs) == 1 else None
-        found = self._ask(_STRATEGY + strategy.id, alone)
-        for drug in strategy.drugs:
-            if drug not in self._of_drug:
-                self._of_drug[drug] = self._ask(drug, drug)
-            found += self._of_drug[drug]
-        return found
-
-    def _ask(self, subject: str, drug: str | None) -> list[Asked]:
-        hazards = self._put.get(subject)
-        if not hazards:
-            return []
-        false, unknown = self._answers.about(drug)
-        return [
-            Asked(hazard, drug, None if conditions & unknown else True)
-            for hazard, conditions in hazards
-            if not conditions & false
+def _asked(put: tuple[Put, ...], known: Mapping[str | None, Answers]) -> tuple[Asked, ...]:
+    """What holds, or may hold, of the hazards put to a strategy."""
+    return tuple(
+        [
+            Asked(hazard, drug, None if bits & known[drug].unknown else True)
+            for hazard, drug, bits in put
+            if not bits & known[drug].false
         ]
+    )
 
 
-def _fate(strategy: Strategy, interview: _Interview, facts: Facts, knowledge: Knowledge) -> Fate:
-    asked = interview.of_strategy(strategy)
-    excluded = tuple(a for a in asked if a.excludes)
-    fate = Fate(strategy, tuple(asked), excluded)
+def _fate(strategy: Strategy, asked: tuple[Asked, ...], facts: Facts, knowledge: Knowledge) -> Fate:
+    excluded = tuple([a for a in asked if a.excludes])
+    fate = Fate(strategy, asked, excluded)
     if excluded or not _in_question(strategy, facts):
         return fate
     return fate._replace(no_dose=no_dose(strategy, facts, knowledge))

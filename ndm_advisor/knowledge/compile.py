@@ -72,7 +72,7 @@ def compile_base(trees: Trees, sha256: str) -> Knowledge:
         strategies=strategies,
         hazards=hazards,
         hazards_of=hazards_of,
-        questions=compile_questions(hazards_of),
+        questions=compile_questions(hazards_of, strategies),
         profiles=dict(_profiles(trees, tables)),
         tables=tables,
         alerts=_alerts(trees["alerts.toml"]),

@@ -242,4 +242,4 @@ def _knowledge(row: Row) -> Knowledge:
     *fields, by_id = row
     base: Knowledge = _base([*fields, True])
     found = {subject: tuple(base.hazards[i] for i in ids) for subject, ids in by_id.items()}
-    return base._replace(hazards_of=found, questions=compile_questions(found))
+    return base._replace(hazards_of=found, questions=compile_questions(found, base.strategies))

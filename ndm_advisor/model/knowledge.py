@@ -143,6 +143,14 @@ class Hazard(NamedTuple):
     review_due_on: str
 
 
+class Put(NamedTuple):
+    """A hazard put to a strategy, the drug it is asked about, and the bits of its conditions."""
+
+    hazard: Hazard
+    drug: str | None
+    bits: int
+
+
 class Question(NamedTuple):
     """The conditions on one fact as bits: `bits` all of them.
 
@@ -161,13 +169,13 @@ class Questions(NamedTuple):
     """Every different condition of the hazards once, each with a bit of its own.
 
     `of_case` and `of_drug` (without the prefix `drug.`) hold them by fact; `put` holds, by region
-    and subject (as in `Knowledge.hazards_of`), the hazards with the bits of their conditions.
+    and strategy, the hazards to ask.
     """
 
     of_case: dict[str, Question]
     of_drug: dict[str, Question]
     drug_bits: int
-    put: dict[str, dict[str, tuple[tuple[Hazard, int], ...]]]
+    put: dict[str, dict[str, tuple[Put, ...]]]
 
 
 NO_QUESTIONS = Questions({}, {}, 0, {})

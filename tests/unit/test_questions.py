@@ -12,7 +12,7 @@ from ndm_advisor.cli.base import names_of
 from ndm_advisor.decision.assess import assess
 from ndm_advisor.decision.conditions import ask
 from ndm_advisor.decision.decide import settle
-from ndm_advisor.decision.questions import DrugAnswers
+from ndm_advisor.decision.questions import answers
 from ndm_advisor.knowledge.load import load_knowledge
 from ndm_advisor.model.facts import Facts
 from ndm_advisor.model.knowledge import Knowledge
@@ -21,9 +21,8 @@ from tests.properties.seeded_cases import seeded_document
 
 ON = date(2026, 11, 22)
 GENERATED = 150
-_STRATEGY = "strategy:"
 
-Truths = dict[tuple[str, str], bool | None]  # by subject and hazard
+Truths = dict[tuple[str, str | None, str], bool | None]  # by strategy, drug and hazard
 
 
 @pytest.fixture(scope="module")
@@ -39,31 +38,28 @@ def _facts(knowledge: Knowledge) -> Iterator[Facts]:
         yield assess(case, knowledge, guideline=settled.guideline, region=settled.region, on=ON)
 
 
-def _subjects(knowledge: Knowledge) -> Iterator[tuple[str, str | None]]:
-    """Every strategy, with the drug it may be asked about, and each of its drugs."""
-    for strategy in knowledge.strategies.values():
-        if strategy.kind != "never":
-            yield _STRATEGY + strategy.id, strategy.drugs[0] if len(strategy.drugs) == 1 else None
-            yield from ((drug, drug) for drug in strategy.drugs)
-
-
 def _compiled(facts: Facts, knowledge: Knowledge) -> Truths:
-    answers = DrugAnswers(facts, knowledge.questions)
+    known = answers(facts, knowledge.questions)
     found: Truths = {}
-    for subject, drug in _subjects(knowledge):
-        false, unknown = answers.about(drug)
-        for hazard, bits in knowledge.questions.put[facts.region].get(subject, ()):
-            found[subject, hazard.id] = False if bits & false else None if bits & unknown else True
+    for strategy, put in knowledge.questions.put[facts.region].items():
+        for hazard, drug, bits in put:
+            false, unknown = known[drug]
+            truth = False if bits & false else None if bits & unknown else True
+            found[strategy, drug, hazard.id] = truth
     return found
 
 
 def _asked(facts: Facts, knowledge: Knowledge) -> Truths:
+    """By the records themselves, strategy by strategy and drug by drug."""
     found: Truths = {}
-    for subject, drug in _subjects(knowledge):
-        known = None if drug is None else facts.of_drug[drug]
-        for hazard in knowledge.hazards_of.get(subject, ()):
-            if hazard.applies_to != "order" and facts.region in hazard.regions:
-                found[subject, hazard.id], _ = ask(hazard.when, facts, known)
+    for strategy in knowledge.strategies.values():
+        alone = strategy.drugs[0] if len(strategy.drugs) == 1 else None
+        subjects = [(f"strategy:{strategy.id}", alone), *((d, d) for d in strategy.drugs)]
+        for subject, drug in subjects:
+            known = None if drug is None else facts.of_drug[drug]
+            for hazard in knowledge.hazards_of.get(subject, ()):
+                if hazard.applies_to != "order" and facts.region in hazard.regions:
+                    found[strategy.id, drug, hazard.id], _ = ask(hazard.when, facts, known)
     return found
 
 
