@@ -12,11 +12,20 @@ from typing import Final, NamedTuple
 
 from ndm_advisor.decision.conditions import DRUG_PREFIX, NOT_ASKED, fact_value, holds
 from ndm_advisor.model.facts import Facts
-from ndm_advisor.model.knowledge import Condition, Hazard, Put, Question, Questions, Strategy
+from ndm_advisor.model.knowledge import (
+    Condition,
+    Hazard,
+    Put,
+    PutTo,
+    Question,
+    Questions,
+    Region,
+    Strategy,
+)
 
 _BY_VALUE: Final = frozenset({"is", "is_one_of", "is_none_of"})
 _STRATEGY: Final = "strategy:"
-_REGIONS: Final = ("EU", "US")
+_REGIONS: Final[tuple[Region, ...]] = ("EU", "US")
 
 
 class Answers(NamedTuple):
@@ -38,13 +47,12 @@ def compile_questions(
     What only an order can meet is left out: the order check asks it.
     """
     bits: dict[Condition, int] = {}
-    put = {
+    put: dict[str, PutTo] = {
         region: {
             strategy.id: tuple(
-                Put(hazard, drug, _mask(hazard, bits))
+                (drug, found)
                 for subject, drug in _subjects(strategy)
-                for hazard in hazards_of.get(subject, ())
-                if hazard.applies_to != "order" and region in hazard.regions
+                if (found := _put(hazards_of.get(subject, ()), region, bits))
             )
             for strategy in strategies.values()
         }
@@ -53,6 +61,17 @@ def compile_questions(
     of_case = {c: bit for c, bit in bits.items() if not c.fact.startswith(DRUG_PREFIX)}
     of_drug = {c: bit for c, bit in bits.items() if c.fact.startswith(DRUG_PREFIX)}
     return Questions(_by_fact(of_case), _by_fact(of_drug), sum(of_drug.values()), put)
+
+
+def _put(
+    hazards: tuple[Hazard, ...], region: Region, bits: dict[Condition, int]
+) -> tuple[Put, ...]:
+    """The hazards of one subject in a region."""
+    return tuple(
+        (hazard, _mask(hazard, bits))
+        for hazard in hazards
+        if hazard.applies_to != "order" and region in hazard.regions
+    )
 
 
 def _subjects(strategy: Strategy) -> Iterator[tuple[str, str | None]]:

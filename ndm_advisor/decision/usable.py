@@ -74,15 +74,19 @@ def usable(facts: Facts, knowledge: Knowledge) -> dict[str, Fate]:
     }
 
 
-def _asked(put: tuple[Put, ...], known: Mapping[str | None, Answers]) -> tuple[Asked, ...]:
+def _asked(
+    put: tuple[tuple[str | None, tuple[Put, ...]], ...], known: Mapping[str | None, Answers]
+) -> tuple[Asked, ...]:
     """What holds, or may hold, of the hazards put to a strategy."""
-    return tuple(
-        [
-            Asked(hazard, drug, None if bits & known[drug].unknown else True)
-            for hazard, drug, bits in put
-            if not bits & known[drug].false
+    found: list[Asked] = []
+    for drug, hazards in put:
+        false, unknown = known[drug]
+        found += [
+            Asked(hazard, drug, None if bits & unknown else True)
+            for hazard, bits in hazards
+            if not bits & false
         ]
-    )
+    return tuple(found)
 
 
 def _fate(strategy: Strategy, asked: tuple[Asked, ...], facts: Facts, knowledge: Knowledge) -> Fate:

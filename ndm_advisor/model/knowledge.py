@@ -143,12 +143,8 @@ class Hazard(NamedTuple):
     review_due_on: str
 
 
-class Put(NamedTuple):
-    """A hazard put to a strategy, the drug it is asked about, and the bits of its conditions."""
-
-    hazard: Hazard
-    drug: str | None
-    bits: int
+Put = tuple[Hazard, int]  # a hazard that is put to something, and the bits of its conditions
+PutTo = dict[str, tuple[tuple[str | None, tuple[Put, ...]], ...]]  # strategy -> drug, hazards
 
 
 class Question(NamedTuple):
@@ -169,13 +165,13 @@ class Questions(NamedTuple):
     """Every different condition of the hazards once, each with a bit of its own.
 
     `of_case` and `of_drug` (without the prefix `drug.`) hold them by fact; `put` holds, by region
-    and strategy, the hazards to ask.
+    and strategy, the hazards to ask, by the drug they are asked about (None: by none).
     """
 
     of_case: dict[str, Question]
     of_drug: dict[str, Question]
     drug_bits: int
-    put: dict[str, dict[str, tuple[Put, ...]]]
+    put: dict[str, PutTo]
 
 
 NO_QUESTIONS = Questions({}, {}, 0, {})

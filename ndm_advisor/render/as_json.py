@@ -85,12 +85,16 @@ def _record(kind: type) -> _Form:
     declared = get_type_hints(kind)
     names: tuple[str, ...] = kind._fields  # type: ignore[attr-defined]  # a named tuple
     texts = tuple(name for name in names if declared[name] == tuple[str, ...])
-    others = tuple(n for n in names if n not in texts and not _stands(declared[n]))
+    cited = tuple(name for name in names if declared[name] == tuple[Cited, ...])
+    seen = {*texts, *cited}
+    others = tuple(n for n in names if n not in seen and not _stands(declared[n]))
 
     def form(value: tuple[object, ...]) -> dict[str, Any]:
         data: dict[str, Any] = dict(zip(names, value, strict=True))
         for name in texts:
             data[name] = list(data[name])
+        for name in cited:
+            data[name] = list(map(_cited, data[name]))
         for name in others:
             item = data[name]
             if type(item) not in _PLAIN:

@@ -42,10 +42,11 @@ def _compiled(facts: Facts, knowledge: Knowledge) -> Truths:
     known = answers(facts, knowledge.questions)
     found: Truths = {}
     for strategy, put in knowledge.questions.put[facts.region].items():
-        for hazard, drug, bits in put:
+        for drug, hazards in put:
             false, unknown = known[drug]
-            truth = False if bits & false else None if bits & unknown else True
-            found[strategy, drug, hazard.id] = truth
+            for hazard, bits in hazards:
+                truth = False if bits & false else None if bits & unknown else True
+                found[strategy, drug, hazard.id] = truth
     return found
 
 
