@@ -210,9 +210,9 @@ def test_a_process_stopped_by_a_signal_can_be_gone_on_with(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    part = Path(f"{target}.part")
+    part, records = Path(f"{target}.part"), Path(f"{target}.part.records")
     until = time.monotonic() + 30
-    while time.monotonic() < until and not (part.exists() and part.stat().st_size > 100_000):
+    while time.monotonic() < until and not (records.exists() and records.stat().st_size > 100_000):
         time.sleep(0.02)
     process.send_signal(number)
     _, said = process.communicate(timeout=60)
@@ -220,7 +220,7 @@ def test_a_process_stopped_by_a_signal_can_be_gone_on_with(
     assert b"Traceback" not in said
     assert part.exists()
     assert not target.exists()
-    before = part.stat().st_size
+    before = records.stat().st_size
     assert start(*options, "--resume").returncode == 0
     assert before > 100_000
     assert target.read_text("utf-8") == run(*options[:-2]).stdout
