@@ -91,7 +91,7 @@ class CaseProbe(NamedTuple):
     def ask(self, knowledge: Knowledge, names: Names) -> list[str]:
         """That offers and alerts are sourced holds of every answer, so it is asked of each."""
         decision, shown = self.answer(knowledge, names)
-        return [*self.differences(decision, shown), *_unsourced(shown)]
+        return [*self.differences(decision, shown), *unsourced(shown)]
 
 
 SAME: Final = -1  # the mutant compiles to the base itself
@@ -142,7 +142,7 @@ class _AsExample:
         yield from example_check.differences(self._expected, answer)
 
 
-def _unsourced(answer: dict[str, Any]) -> Iterator[str]:
+def unsourced(answer: dict[str, Any]) -> Iterator[str]:
     for regimen in answer["regimens"]:
         for held in (regimen, *regimen["drugs"], *regimen["companions"]):
             if not held["sources"]:
@@ -180,7 +180,7 @@ class Judge:
         if isinstance(probe, CaseProbe):
             decision, shown = probe.answer(base, names_of(base))
             texts |= set(_texts(shown))
-            found = [*probe.differences(decision, shown), *_unsourced(shown)]
+            found = [*probe.differences(decision, shown), *unsourced(shown)]
         else:
             found = list(probe.ask(base, names_of(base)))
         assert not found, f"{probe.label}: {found}"
