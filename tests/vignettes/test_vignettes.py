@@ -20,6 +20,7 @@ from tests.vignettes.harness import (
     hazard_differences,
     vignettes,
 )
+from tests.vignettes.said import trace_faults, word_faults
 
 ALL = list(vignettes())
 
@@ -77,6 +78,7 @@ def test_vignette(vignette: Vignette, knowledge, names) -> None:
     found = differences(vignette.expect, json.loads(to_json(answer)))
     found += fact_differences(vignette.expect.get("facts", {}), decision.facts)
     found += hazard_differences(vignette.expect, decision)
+    found += [*trace_faults(decision), *word_faults(decision, knowledge)]
     assert not found, "\n".join(found)
 
 

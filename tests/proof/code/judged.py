@@ -28,6 +28,7 @@ from ndm_advisor.read.case_file import build_case
 from ndm_advisor.render.as_json import to_json
 from tests.proof.mutation.judge import CaseProbe, Probe, probes, unsourced
 from tests.vignettes.harness import ON
+from tests.vignettes.said import trace_faults, word_faults
 
 _UNCHANGED: Final = "__mutmut_orig"  # how mutmut names the original beside its mutants
 _KILLERS: Final = Path(__file__).parents[3] / "killers.ndjson"
@@ -111,6 +112,8 @@ def _faults(number: int) -> list[str]:
 
 
 def _told(probe: Any, case: Case, decision: Decision) -> list[str]:
+    if found := [*trace_faults(decision), *word_faults(decision, KNOWLEDGE)]:
+        return found
     answer = explain(decision, KNOWLEDGE, case=CaseRef(case.id, None, None), tool_version="test")
     shown = json.loads(to_json(answer))
     return [*probe.differences(decision, shown), *unsourced(shown)]
