@@ -70,6 +70,7 @@ _ONE_OF: Final = {
     "patient.RENAL": r"patient\.(crcl_ml_min|creatinine_\w+|renal_replacement|age_years|sex"
     r"|weight_kg|height_cm|residual_crcl_ml_min)",
 }
+_KEY: Final = re.compile(r"[a-z_]+\.[a-z_0-9]+(\.[a-z+-]+(\.[a-z_]+)?)?|panel\..*")
 # Beside what a finding must show it may show how the fact was come by.
 _BESIDE: Final = re.compile(
     r"isolate\.mbl(_method|_family|_on)?|panel\.standard|infection\.(septic_shock|sofa_rise"
@@ -223,7 +224,8 @@ _AMOUNT: Final = (
 _ORDER: Final = (
     r"(?:[\d.]+ g \([^)]*\) first, then |[A-Za-z ]*?[\d.]+[^,]*? first, then )?"
     r"(?:[A-Za-z -]*?)?[\d.]+(?: to [\d.]+)? (?:g|mg|million units colistimethate|mg polymyxin B)"
-    r".*(?:every [\d.]+(?: to [\d.]+)? hours|once)(?: over [\d.]+(?: to [\d.]+)? (?:hours?|minutes))?"
+    r".*(?:every [\d.]+(?: to [\d.]+)? hours|once)"
+    r"(?: over [\d.]+(?: to [\d.]+)? (?:hours?|minutes))?"
 )
 _WITHHELD: Final = r"dose withheld: [a-z ]+"
 _CATEGORY: Final = r"S|I|R|SDD|NS"
