@@ -124,6 +124,12 @@ def _no_alerts(answer, wanted):
     return [i for i in got if i in wanted] or None
 
 
+def _said(answer, wanted):
+    """Alert id to a part of what it says or asks for."""
+    got = {a["id"]: f"{a['text']} {a['action']}" for a in answer["alerts"]}
+    return {k: got.get(k) for k, part in wanted.items() if part not in got.get(k, "")} or None
+
+
 def _strength(answer, wanted):
     got = {r["id"]: r["strength"] or "" for r in answer["regimens"]}
     return {k: got.get(k, "not offered") for k in wanted if got.get(k) != wanted[k]} or None
@@ -257,6 +263,7 @@ _ASKED = {
     "information": _contains("information", "id"),
     "alerts": _alerts,
     "no_alerts": _no_alerts,
+    "said": _said,
     "strength": _strength,
     "not_assessed": _not_assessed,
     "doses": _doses,

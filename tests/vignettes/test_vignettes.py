@@ -21,6 +21,7 @@ from tests.vignettes.harness import (
     vignettes,
 )
 from tests.vignettes.said import trace_faults, word_faults
+from tests.vignettes.second import choice_faults
 from tests.vignettes.worded import order_faults, reading_faults
 
 ALL = list(vignettes())
@@ -81,6 +82,7 @@ def test_vignette(vignette: Vignette, knowledge, names) -> None:
     found += hazard_differences(vignette.expect, decision)
     found += [*trace_faults(decision), *word_faults(decision, knowledge)]
     found += [*order_faults(decision), *reading_faults(decision)]
+    found += choice_faults(decision, knowledge)
     assert not found, "\n".join(found)
 
 

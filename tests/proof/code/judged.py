@@ -30,6 +30,7 @@ from ndm_advisor.render.as_json import to_json
 from tests.proof.mutation.judge import CaseProbe, Probe, probes, unsourced
 from tests.vignettes.harness import ON
 from tests.vignettes.said import trace_faults, word_faults
+from tests.vignettes.second import choice_faults
 from tests.vignettes.worded import order_faults, reading_faults
 
 _UNCHANGED: Final = "__mutmut_orig"  # how mutmut names the original beside its mutants
@@ -117,7 +118,8 @@ def _faults(number: int, base: Knowledge) -> list[str]:
 def _told(probe: Any, case: Case, decision: Decision, base: Knowledge) -> list[str]:
     said = (trace_faults(decision), word_faults(decision, base))
     worded = (order_faults(decision), reading_faults(decision))
-    if found := [fault for faults in (*said, *worded) for fault in faults]:
+    chosen = (choice_faults(decision, base),)
+    if found := [fault for faults in (*said, *worded, *chosen) for fault in faults]:
         return found
     answer = explain(decision, base, case=CaseRef(case.id, None, None), tool_version="test")
     shown = json.loads(to_json(answer))

@@ -23,8 +23,9 @@ COPIED: Final = ("ndm_advisor", "data", "examples", "tests")
 DECISION: Final = "ndm_advisor/decision"
 JUDGED: Final = (
     "tests/proof/code/judged.py",
-    "tests/unit/test_questions.py",
+    "tests/unit/test_dose.py",
     "tests/unit/test_overdue.py",
+    "tests/unit/test_questions.py",
     "tests/unit/test_renal.py",
     "tests/unit/test_timetable.py",
     "tests/orders/test_daily_units.py",
@@ -82,18 +83,23 @@ def make(
     """Copy the repository anew."""
     shutil.rmtree(tree, ignore_errors=True)
     tree.mkdir(parents=True)
-    renew(tree, COPIED)
-    text = _SETTINGS.format(mutated=json.dumps(list(mutated)), judged=json.dumps(list(judged)))
-    (tree / "pyproject.toml").write_text(text, encoding="utf-8")
+    renew(tree, COPIED, mutated, judged)
 
 
-def renew(tree: Path, folders: Sequence[str]) -> None:
-    """Copy these folders over what stands there."""
+def renew(
+    tree: Path,
+    folders: Sequence[str],
+    mutated: Sequence[str] = (f"{DECISION}/*",),
+    judged: Sequence[str] = JUDGED,
+) -> None:
+    """Copy these folders over what stands there, and write mutmut's settings."""
     for folder in folders:
         shutil.rmtree(tree / folder, ignore_errors=True)
         shutil.copytree(
             ROOT / folder, tree / folder, ignore=shutil.ignore_patterns("__pycache__", "*.pyc")
         )
+    text = _SETTINGS.format(mutated=json.dumps(list(mutated)), judged=json.dumps(list(judged)))
+    (tree / "pyproject.toml").write_text(text, encoding="utf-8")
 
 
 def run(tree: Path, processes: int, seconds: float | None, only: Sequence[str] = ()) -> None:
