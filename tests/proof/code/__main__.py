@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import multiprocessing
+import signal
 import sys
 import time
 from collections import Counter
@@ -29,6 +30,8 @@ _TESTS: Final = "tests"  # hashed too: a run goes on only under the same judge
 def main() -> int:
     """0: the aim is met; 1: not; 2: nothing to resume; 3: broken off."""
     given = _arguments()
+    # A program that a shell starts in the background inherits that Ctrl-C is ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     folder = given.work / "code"
     tree = folder / "tree"
     proved = page.hashes()

@@ -21,15 +21,7 @@ from tests.proof.page import ROOT
 
 COPIED: Final = ("ndm_advisor", "data", "examples", "tests")
 DECISION: Final = "ndm_advisor/decision"
-JUDGED: Final = (
-    "tests/proof/code/judged.py",
-    "tests/unit/test_dose.py",
-    "tests/unit/test_overdue.py",
-    "tests/unit/test_questions.py",
-    "tests/unit/test_renal.py",
-    "tests/unit/test_timetable.py",
-    "tests/orders/test_daily_units.py",
-)
+JUDGED: Final = ("tests/proof/code/judged.py", "tests/unit", "tests/orders/test_daily_units.py")
 UNDECIDED: Final = frozenset({"not checked", "check was interrupted by user"})
 _TOLD_EVERY: Final = 15  # seconds
 _ENDS: Final = 120  # seconds mutmut has to stop in after it was told to
