@@ -114,6 +114,11 @@ def _contains(key: str, field: str):
     return ask
 
 
+def _no_information(answer, wanted):
+    got = [item["id"] for item in answer["information"]]
+    return [i for i in got if i in wanted] or None
+
+
 def _alerts(answer, wanted):
     got = [f"{a['id']}:{a['tier']}" for a in answer["alerts"]]
     return None if set(wanted) <= set(got) else sorted(got)
@@ -261,6 +266,7 @@ _ASKED = {
     "provisional": _provisional,
     "rejected_contains": _contains("rejected", "id"),
     "information": _contains("information", "id"),
+    "no_information": _no_information,
     "alerts": _alerts,
     "no_alerts": _no_alerts,
     "said": _said,

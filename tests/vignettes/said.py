@@ -442,7 +442,7 @@ def _condition(ident: str, decision: Decision) -> str:
         return (decision.case.infection.source_control or "not stated").replace("-", " ")
     if ident == "pregnancy":
         return "severe" if decision.facts.severe else "not severe"
-    return _MODES.get(decision.case.patient.renal_replacement or "", "")
+    return _MODES.get(decision.case.patient.renal_replacement or "", "low CrCl")
 
 
 def _drugs(raised: Any, knowledge: Knowledge) -> set[str]:
