@@ -14,6 +14,9 @@ from typing import Any, Final
 
 from ndm_advisor.decision.alerts import finding_of
 from ndm_advisor.decision.decide import Decision
+from ndm_advisor.decision.outline import withheld
+from ndm_advisor.decision.rank import findings_of
+from ndm_advisor.decision.usable import finding_of as hazard_finding
 from ndm_advisor.model.knowledge import Knowledge
 from ndm_advisor.model.words import drug_name
 
@@ -142,24 +145,74 @@ _BY_VARIANT: Final = {
     ("resistant-drug-ordered", "intrinsic"): {"isolate.organism"},
     ("mbl-unconfirmed", "immunochromatography"): {"isolate.mbl", "isolate.organism"},
 }
-_RESULTS: Final = frozenset({"true", "false", "unknown"})
+# Alerts that also an order raises, with other facts: here what the advice looked at.
+_OF_ADVICE: Final = {
+    "pair-untested-e-coli": {
+        *("isolate.organism", "isolate.pbp3_insertion", "panel.results.cefiderocol"),
+        "panel.results.PAIR",
+    },
+    "tetracycline-mic": {"panel.results.tigecycline"},
+}
 
 
 def trace_faults(decision: Decision) -> Iterator[str]:
-    """Findings of the assessment, the scope and the alerts that show another fact or place."""
+    """Findings of every stage that show another fact or place."""
     for finding in decision.facts.findings:
         yield from _finding_faults(finding, "assess", _ASSESS)
     if decision.scope is not None:
         yield from _finding_faults(decision.scope.finding, "scope", _SCOPE)
         if decision.scope.finding.rule != decision.scope.reason:
             yield f"scope: {decision.scope.finding.rule} for {decision.scope.reason}"
+    for finding in withheld(decision.offered, decision.facts):
+        yield from _withheld_faults(finding, decision)
+    yield from _rank_faults(decision)
+    yield from _exclusion_faults(decision)
+    yield from _alert_faults(decision)
+
+
+def _rank_faults(decision: Decision) -> Iterator[str]:
+    for selection in decision.positions.values():
+        for finding in findings_of(selection, decision.facts):
+            if (finding.stage, finding.result) != ("rank", "true") or not finding.sources:
+                yield f"{finding.rule}: {finding.stage}, {finding.result}, {finding.sources}"
+            wanted = {"infection.site", "infection.SEVERITY"} if finding.rule == "4.5" else set()
+            yield from _key_faults(finding.rule, wanted, finding.compared, strict=False)
+
+
+def _alert_faults(decision: Decision) -> Iterator[str]:
     for raised in decision.raised:
         finding = finding_of(raised, decision.facts)
         if (finding.stage, finding.rule, finding.result) != ("alerts", raised.id, "true"):
             yield f"alert {raised.id}: {finding[:3]}"
         wanted = _BY_VARIANT.get((raised.id, raised.variant), _ALERTS.get(raised.id))
+        if not raised.order:
+            wanted = _OF_ADVICE.get(raised.id, wanted)
         if wanted is not None and raised.variant != "hazard":
             yield from _key_faults(f"alert {raised.id}", wanted, finding.compared, strict=False)
+
+
+def _exclusion_faults(decision: Decision) -> Iterator[str]:
+    for fate in decision.fates.values():
+        for asked in fate.excluded:
+            finding = hazard_finding(asked, decision.facts)
+            wanted = "true" if asked.holds else "unknown"
+            if (finding.stage, finding.rule, finding.result, finding.sources) != (
+                *("usable", asked.hazard.id, wanted, asked.hazard.sources),
+            ):
+                yield f"{asked.hazard.id}: {finding.stage}, {finding.result}"
+
+
+def _withheld_faults(finding: Any, decision: Decision) -> Iterator[str]:
+    """A dose that is not printed shows the facts it waits for (policy section 5)."""
+    drug = finding.rule.removeprefix("withheld/")
+    undosed = {o.drug for offer in decision.offered for o in offer.orders if o.pending}
+    if drug not in undosed or (finding.stage, finding.result) != ("dose", "true"):
+        yield f"{finding.rule}: {finding.stage}, {finding.result}"
+    if [(c.id, c.at) for c in finding.sources] != [("policy", "section 5, dose_pending")]:
+        yield f"{finding.rule}: cites {finding.sources}"
+    replaced = decision.case.patient.renal_replacement not in {None, "none"}
+    wanted = {"patient.renal_replacement"} if replaced else {"patient.RENAL", "patient.weight_kg"}
+    yield from _key_faults(finding.rule, wanted, finding.compared, strict=False)
 
 
 def _finding_faults(finding: Any, stage: str, typed: dict[str, Any]) -> Iterator[str]:
@@ -395,7 +448,6 @@ def _are_regimens(text: str) -> bool:
     return all(re.fullmatch(_REGIMEN, part) for part in parts)
 
 
-_REVIEW: Final = {"first": "48", "second": "72"}
 _REVIEWED: Final = frozenset(
     {"mbl-unconfirmed", "mechanism-contradiction", "repeat-cultures", "source-control"}
     | {"resistance-on-therapy", "pair-untested-e-coli"}
@@ -425,16 +477,18 @@ def _fits(field: str, value: str, raised: Any, decision: Decision, knowledge: Kn
     typed = _WORDS.get((raised.id, raised.variant), {})
     if field in typed:
         return bool(re.fullmatch(typed[field], value))
-    if field in {"first", "second"} and raised.id in _REVIEWED:
-        return value == _REVIEW[field]
-    if field == "hours":
-        return value == "48"
-    if field == "condition":
-        return value == _condition(raised.id, decision)
-    if field == "drug":
-        return value in _drugs(raised, knowledge)
     of_case = _OF_CASE.get(field)
-    return of_case(value, decision, knowledge) if of_case else bool(value.strip())
+    if of_case is not None:
+        return of_case(value, decision, knowledge)
+    if field == "distance":
+        apart = abs((decision.facts.crcl_ml_min or 0) - float(raised.values["edge"]))
+        return _number(value, apart)
+    said = {"hours": {"48"}, "condition": {_condition(raised.id, decision)}}
+    if raised.id in _REVIEWED:
+        said |= {"first": {"48"}, "second": {"72"}}
+    if field == "drug":
+        said["drug"] = _drugs(raised, knowledge)
+    return value in said[field] if field in said else bool(value.strip())
 
 
 def _condition(ident: str, decision: Decision) -> str:

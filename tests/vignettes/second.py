@@ -15,7 +15,7 @@ from ndm_advisor.decision.decide import Decision
 from ndm_advisor.decision.rank import Turned
 from ndm_advisor.model.answer import Change
 from ndm_advisor.model.knowledge import Knowledge
-from ndm_advisor.model.words import drug_name
+from ndm_advisor.model.words import drug_name, grams
 
 _CARBAPENEMS: Final = ("meropenem", "imipenem", "ertapenem", "doripenem")
 _PAIR: Final = "ceftazidime-avibactam+aztreonam"
@@ -29,6 +29,7 @@ def choice_faults(decision: Decision, knowledge: Knowledge) -> Iterator[str]:
     yield from _hazards(decision, knowledge)
     yield from _instead(decision)
     yield from _changes(decision)
+    yield from _amounts(decision)
     yield from _candidates(decision)
     yield from _selections(decision, knowledge)
 
@@ -122,7 +123,26 @@ def _resistant(raised: Any, _: Decision) -> set[str]:
     return {"intrinsic" if raised.facts == ("drug.intrinsic",) else "stop"}
 
 
+def _inhibitor(raised: Any, decision: Decision) -> set[str]:
+    if decision.facts.mbl_stated == "unknown":
+        return {"caution"}
+    return {"stop" if raised.drug == "ceftazidime-avibactam" else "with-or-without"}
+
+
+def _toxicity(raised: Any, _: Decision) -> set[str]:
+    return {"polymyxin-b" if raised.drug == "polymyxin-b" else "caution"}
+
+
+def _partner(raised: Any, decision: Decision) -> set[str]:
+    """It speaks of the partner that has no dose."""
+    (placed,) = (p for p in decision.ordered.placed if p.number == raised.order)
+    return set() if placed.has_dose else {"no-dose"}
+
+
 _WANTED: Final = {
+    "inhibitor-combination-alone": _inhibitor,
+    "polymyxin-toxicity": _toxicity,
+    "partner-missing": _partner,
     "mbl-unconfirmed": _unconfirmed,
     "mechanism-contradiction": _contradiction,
     "creatinine-unstable": _kidney_injury,
@@ -138,7 +158,7 @@ def _category(raised: Any, decision: Decision) -> Iterator[str]:
     if (raised.id, raised.variant) == ("mbl-unconfirmed", "unknown"):
         shown = (raised.values.get("drug", ""), raised.values.get("category", ""))
     elif (raised.id, raised.variant) != ("inhibitor-combination-alone", "caution"):
-        if raised.variant in {"intrinsic", "methyltransferase"} and "category" in raised.values:
+        if "category" in raised.values:
             yield from _reported(raised, decision)
         return
     not_s = [
@@ -150,8 +170,18 @@ def _category(raised: Any, decision: Decision) -> Iterator[str]:
         yield f"{raised.id}: {shown} and not {not_s[0]}"
 
 
+def _alone(raised: Any, decision: Decision) -> Iterator[str]:
+    """The category that did not make the carbapenem work."""
+    result = decision.facts.susceptibilities.get(raised.drug)
+    said = "not tested" if result is None else result.reported or result.used
+    if raised.values["category"] != said:
+        yield f"{raised.id}: {raised.drug} {raised.values['category']}, not {said}"
+
+
 def _reported(raised: Any, decision: Decision) -> Iterator[str]:
-    if raised.id != "mechanism-contradiction":
+    if raised.id == "carbapenem-alone":
+        yield from _alone(raised, decision)
+    if raised.id != "mechanism-contradiction" or raised.variant not in _ROWS:
         return
     named = {
         (drug_name(r.drug), r.reported or r.read_as)
@@ -159,6 +189,9 @@ def _reported(raised: Any, decision: Decision) -> Iterator[str]:
     }
     if (raised.values["drug"], raised.values["category"]) not in named:
         yield f"{raised.id}: {raised.values['drug']} {raised.values['category']}"
+
+
+_ROWS: Final = frozenset({"intrinsic", "methyltransferase"})
 
 
 # -- hazards in words ------------------------------------------------------------------------------
@@ -229,6 +262,13 @@ _TO: Final = {
 
 def _changes(decision: Decision) -> Iterator[str]:
     placed = {p.number: p for p in decision.ordered.placed}
+    verdict, changes = decision.judgement.verdict, decision.judgement.changes
+    if (verdict in {"not_assessed", "appropriate"} and changes) or (
+        verdict == "harmful" and not changes
+    ):
+        yield f"{verdict}: {changes}"
+    if decision.outline.reason == "mbl-unknown-no-carbapenem" and decision.candidates:
+        yield f"candidates of an MBL nobody knows: {decision.candidates}"
     for change in decision.judgement.changes:
         shape = _TO.get(change.do)
         if (
@@ -260,6 +300,27 @@ def _change(change: Change, drug: str, decision: Decision) -> Iterator[str]:
         yield f"{name}: {unsaid} not in {change.because}"
 
 
+def _amounts(decision: Decision) -> Iterator[str]:
+    """What a dose alert says was ordered: for a day, or for one dose beside a component."""
+    placed = {p.number: p for p in decision.ordered.placed}
+    for raised in decision.raised:
+        if raised.id != "dose-outside-band" or raised.order not in placed:
+            continue
+        ordered, said = placed[raised.order], raised.values
+        per_day = ordered.daily_mg if ordered.daily_mg is not None else ordered.amount_mg
+        mg = ordered.amount_mg if raised.variant == "component-or-total" else per_day
+        if mg is not None and said["value"] != grams(mg):
+            yield f"{raised.drug}: {said['value']} ordered, not {grams(mg)}"
+        if raised.variant == "infusion" and float(said["hours"]) != ordered.order.infusion_h:
+            yield f"{raised.drug}: over {said['hours']} hours"
+        if raised.variant == "interval" and float(said["interval"]) != ordered.order.interval_h:
+            yield f"{raised.drug}: every {said['interval']} hours"
+        if raised.variant == "stop-high" and float(said["first"]) <= 2:
+            yield f"{raised.drug}: {said['first']} times is no stop"
+        if raised.variant == "stop-low" and not 0 <= float(said["first"].split()[0]) < 50:
+            yield f"{raised.drug}: {said['first']} is no stop"
+
+
 # -- choice ----------------------------------------------------------------------------------------
 
 
@@ -268,7 +329,7 @@ def _candidates(decision: Decision) -> Iterator[str]:
     for candidate in decision.candidates:
         ident, say = candidate
         tetracycline = ident in _TETRACYCLINES
-        if say not in _SAYS:
+        if say not in _SAYS or not _is_said(ident, say, decision.outline.reason):
             yield f"{ident}: {say}"
         if (say == "pneumonia-tetracycline-conflict") != (
             tetracycline and site == "pneumonia" and say not in _SECOND
@@ -284,6 +345,14 @@ def _candidates(decision: Decision) -> Iterator[str]:
             yield f"{ident} in {site}: {say}"
         if (say == "second-tetracycline") != (say in _SECOND and tetracycline):
             yield f"{ident}: {say}"
+
+
+def _is_said(ident: str, say: str, reason: str) -> bool:
+    """Policy 4.2 row 7: cefiderocol before its result; 4.8: each option in pregnancy."""
+    if reason == "pregnancy-not-severe":
+        return say == "pregnancy"
+    before_result = reason == "row-7" and ident == "cefiderocol"
+    return before_result == (say == "cefiderocol-before-result")
 
 
 _SECOND: Final = frozenset({"second", "second-tetracycline", "pregnancy", "because"})
@@ -312,8 +381,9 @@ def _selections(decision: Decision, knowledge: Knowledge) -> Iterator[str]:
             yield f"{profile}: rows {applied}"
         if decision.case.infection.site == "cystitis" and applied != ["4.5"]:
             yield f"{profile}: applied {applied}"
+        offered = {ranked.strategy for ranked in selection.ranked}
         for turned in selection.turned:
-            if not _is_turned(turned, rows, knowledge):
+            if turned.strategy in offered or not _is_turned(turned, rows, knowledge):
                 yield f"{profile}: {turned}"
 
 
