@@ -156,7 +156,9 @@ def _list_survivors(tree: Path, survivors: list[Mutant]) -> None:
     groups: dict[str, list[str]] = {}
     for mutant, change in trees.changes(tree, survivors):
         quoted = change.replace("`", "'")
-        groups.setdefault(reason_of(mutant), []).append(f"- {mutant.short}: `{quoted}`")
+        groups.setdefault(reason_of(mutant.short, change), []).append(
+            f"- {mutant.short}: `{quoted}`"
+        )
     lines = []
     for reason, listed in sorted(groups.items(), key=lambda pair: -len(pair[1])):
         lines += [f"### {reason} ({len(listed):,})", "", *listed, ""]

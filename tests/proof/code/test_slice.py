@@ -7,6 +7,7 @@ import importlib.util
 import pytest
 
 from tests.proof.code import tree as trees
+from tests.proof.code.reasons import OPEN, reason_of
 from tests.proof.code.tree import Mutant
 
 RENAL = "ndm_advisor/decision/renal.py"
@@ -53,3 +54,10 @@ def test_a_mutant_is_named_below_the_decision():
     mutant = Mutant("ndm_advisor.decision.orders.of_set.x__alone__mutmut_3", "survived")
     assert mutant.short == "orders.of_set.x__alone__mutmut_3"
     assert mutant.module == "orders.of_set"
+
+
+def test_a_reason_is_by_function_and_change():
+    change = "return _Chosen(b, by_crcl=False) -> return _Chosen(b, by_crcl=None)"
+    assert reason_of("dose.x__choose__mutmut_7", change).startswith("equivalent")
+    assert reason_of("dose.x__choose__mutmut_7", "a -> b") == OPEN
+    assert reason_of("dose.x_band_at__mutmut_7", change) == OPEN
