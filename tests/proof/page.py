@@ -34,10 +34,11 @@ class Section(NamedTuple):
 
 def hashes(root: Path = ROOT) -> dict[str, str]:
     """SHA-256 of each proved folder: over the path and the bytes of its files, sorted by path."""
-    return {folder: _hash(root, folder) for folder in PROVED}
+    return {folder: hash_of(root, folder) for folder in PROVED}
 
 
-def _hash(root: Path, folder: str) -> str:
+def hash_of(root: Path, folder: str) -> str:
+    """SHA-256 over one folder."""
     total = hashlib.sha256()
     files = sorted(p for p in (root / folder).rglob("*") if p.suffix in _KEPT and p.is_file())
     for path in files:

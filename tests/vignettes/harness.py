@@ -114,6 +114,11 @@ def _contains(key: str, field: str):
     return ask
 
 
+def _no_information(answer, wanted):
+    got = [item["id"] for item in answer["information"]]
+    return [i for i in got if i in wanted] or None
+
+
 def _alerts(answer, wanted):
     got = [f"{a['id']}:{a['tier']}" for a in answer["alerts"]]
     return None if set(wanted) <= set(got) else sorted(got)
@@ -122,6 +127,12 @@ def _alerts(answer, wanted):
 def _no_alerts(answer, wanted):
     got = [a["id"] for a in answer["alerts"]]
     return [i for i in got if i in wanted] or None
+
+
+def _said(answer, wanted):
+    """Alert id to a part of what it says or asks for."""
+    got = {a["id"]: f"{a['text']} {a['action']}" for a in answer["alerts"]}
+    return {k: got.get(k) for k, part in wanted.items() if part not in got.get(k, "")} or None
 
 
 def _strength(answer, wanted):
@@ -263,8 +274,10 @@ _ASKED = {
     "provisional": _provisional,
     "rejected_contains": _contains("rejected", "id"),
     "information": _contains("information", "id"),
+    "no_information": _no_information,
     "alerts": _alerts,
     "no_alerts": _no_alerts,
+    "said": _said,
     "strength": _strength,
     "not_assessed": _not_assessed,
     "doses": _doses,

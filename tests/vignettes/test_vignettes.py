@@ -20,6 +20,9 @@ from tests.vignettes.harness import (
     hazard_differences,
     vignettes,
 )
+from tests.vignettes.said import trace_faults, word_faults
+from tests.vignettes.second import choice_faults
+from tests.vignettes.worded import order_faults, reading_faults
 
 ALL = list(vignettes())
 
@@ -77,6 +80,9 @@ def test_vignette(vignette: Vignette, knowledge, names) -> None:
     found = differences(vignette.expect, json.loads(to_json(answer)))
     found += fact_differences(vignette.expect.get("facts", {}), decision.facts)
     found += hazard_differences(vignette.expect, decision)
+    found += [*trace_faults(decision), *word_faults(decision, knowledge)]
+    found += [*order_faults(decision), *reading_faults(decision)]
+    found += choice_faults(decision, knowledge)
     assert not found, "\n".join(found)
 
 

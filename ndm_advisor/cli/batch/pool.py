@@ -19,7 +19,7 @@ from ndm_advisor.cli.batch.sources import Item
 from ndm_advisor.errors import KnowledgeError
 
 _CHUNK: Final = 16  # cases handed over at once
-_AHEAD: Final = 4  # chunks under way for each process: memory stays flat however many cases
+_AHEAD: Final = 2  # chunks under way for each process: memory stays flat however many cases
 
 _Done = tuple[list[Judged], tuple[str, ...]]
 _judges: Final[dict[Plan, Judge]] = {}  # of a worker process: its own, made at the first chunk

@@ -10,7 +10,7 @@ from ndm_advisor.model import words
 from ndm_advisor.model.answer import DrugOrder
 
 _HOURS_48: Final = 48
-_MODES: Final = {
+MODES: Final = {
     "intermittent-haemodialysis": "haemodialysis",
     "crrt": "CRRT",
     "peritoneal-dialysis": "peritoneal dialysis",
@@ -26,7 +26,7 @@ def _pair_renal_divergence(s: Situation) -> Iterator[Raised]:
     intervals = {o.drug: o.interval_h for o in pair.orders}
     values = {
         "crcl": words.number(facts.crcl_ml_min or 0, 1),
-        "condition": _MODES.get(facts.renal_replacement or "", ""),
+        "condition": MODES.get(facts.renal_replacement or "", ""),
         "hours": words.number(_HOURS_48),
         "starts": missed_starts(intervals.get("ceftazidime-avibactam"), intervals.get("aztreonam")),
     }

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ndm_advisor.decision.alerts import Raised
+from ndm_advisor.decision.alerts.of_kidney import MODES
 from ndm_advisor.decision.orders.placed import (
     AVIBACTAM_PRODUCTS,
     HOURS_PER_DAY,
@@ -191,7 +192,7 @@ def _renal_divergence(o: Ordered) -> Iterator[Raised]:
     facts = o.situation.facts
     unsaid = P in o.strategies and P not in o.situation.offered_ids
     if unsaid and (facts.pair_divergence or facts.on_renal_replacement):
-        condition = (facts.renal_replacement or "low CrCl").replace("-", " ").capitalize()
+        condition = MODES.get(facts.renal_replacement or "", "low CrCl")
         placed = o.of("aztreonam")
         yield raised_about(
             o, placed, "pair-renal-divergence", "caution", "pending", condition=condition

@@ -163,20 +163,15 @@ def _report(
 
 
 def _list_survivors(survivors: list[Result]) -> None:
-    """docs/proof-survivors.md: by reason, then in the order of the files."""
+    """Its part of docs/proof-survivors.md: by reason, then in the order of the files."""
     groups: dict[str, list[Result]] = {}
     for result in survivors:
         groups.setdefault(reason_of(result), []).append(result)
-    lines = [
-        "# Mutants that survive",
-        "",
-        "Written by `python -m tests.proof.mutation`. Each is a change of `data/` that no",
-        "vignette, example or question of the typed tables tells from the base.",
-    ]
+    lines = []
     for reason, listed in sorted(groups.items(), key=lambda pair: -len(pair[1])):
-        lines += ["", f"## {reason} ({len(listed):,})", ""]
-        lines += [f"- {result.kind}: {result.name}" for result in listed]
-    page.SURVIVORS.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        lines += [f"### {reason} ({len(listed):,})", ""]
+        lines += [*(f"- {result.kind}: {result.name}" for result in listed), ""]
+    page.put("mutation", "\n".join(lines).strip() or "None.", page.SURVIVORS)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Mutants of `ndm_advisor/decision/`, made and run by mutmut, judged by behaviour."""
