@@ -17,6 +17,7 @@ from ndm_advisor.model.answer import DrugOrder, Outcome, Outline
 from ndm_advisor.model.case import Case
 from ndm_advisor.model.facts import Facts
 from ndm_advisor.model.knowledge import Knowledge, Profile
+from ndm_advisor.steps import Steps, finish
 
 COMPANION: Final = "metronidazole"
 DEFAULT_GUIDELINE: Final = "simit-2022"  # policy section 2
@@ -82,10 +83,24 @@ def decide(
 
     Without `positions_too` only the chosen profile is ranked: enough to compare outlines.
     """
+    return finish(deciding(case, knowledge, on=on, settled=settled, positions_too=positions_too))
+
+
+def deciding(
+    case: Case,
+    knowledge: Knowledge,
+    *,
+    on: date,
+    settled: Settled | None = None,
+    positions_too: bool = True,
+) -> Steps[Decision]:
+    """Decide a case in steps: a batch does a few side by side. See `decide`."""
     chosen = settled or settle(case, knowledge)
     facts = assess(case, knowledge, guideline=chosen.guideline, region=chosen.region, on=on)
+    yield
     ended = scope(facts, knowledge.settings)
     fates = usable(facts, knowledge)
+    yield
     positions: dict[str, Selection] = {}
     if ended is None:
         positions = {
@@ -93,13 +108,16 @@ def decide(
             for profile in _profiles(knowledge, chosen.guideline, others=positions_too)
         }
     selection = positions.get(chosen.guideline)
+    yield
     offered = _offered(selection, facts, fates, knowledge)
     situation = Situation(facts, knowledge, ended, selection, fates, offered)
+    yield
     chosen_candidates = candidates(facts, fates, ended, selection)
     ordered = place(case.orders, situation)
     of_orders = tuple(order_alerts(ordered))
     named = frozenset(c.id for c in chosen_candidates)
     judgement = judge(ordered, of_orders, named)
+    yield
     raised = one_per_id((*judgement.raised, *alerts(situation)))
     return Decision(
         case=case,

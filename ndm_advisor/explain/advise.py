@@ -6,11 +6,12 @@ from datetime import date
 from typing import Literal
 
 from ndm_advisor.decision.decide import Decision, Settled, decide
-from ndm_advisor.explain.recommendation import explain
+from ndm_advisor.explain.recommendation import explaining
 from ndm_advisor.explain.unknowns import NOT_COMPUTED
 from ndm_advisor.model.answer import CaseRef, Recommendation
 from ndm_advisor.model.case import Case
 from ndm_advisor.model.knowledge import Knowledge
+from ndm_advisor.steps import Steps, finish
 from ndm_advisor.version import VERSION
 
 WhatIf = Literal["", "short", "full"]
@@ -46,7 +47,7 @@ def advise(
         The answer of interface section 2. The same arguments give the same answer.
     """
     decision = decide(case, knowledge, on=on, settled=settled)
-    return advice(
+    steps = advising(
         decision,
         knowledge,
         reference=reference or CaseRef(case.id, None, None),
@@ -55,9 +56,10 @@ def advise(
         traced=traced,
         what_if=what_if,
     )
+    return finish(steps)
 
 
-def advice(
+def advising(
     decision: Decision,
     knowledge: Knowledge,
     *,
@@ -66,9 +68,9 @@ def advice(
     acknowledged: dict[str, str] | None = None,
     traced: bool = True,
     what_if: WhatIf = "",
-) -> Recommendation:
-    """The second half of `advise`, for who decides first: the decision in words."""
-    answer = explain(
+) -> Steps[Recommendation]:
+    """The second half of `advise` in steps, for who decides first: the decision in words."""
+    answer = yield from explaining(
         decision,
         knowledge,
         case=reference,

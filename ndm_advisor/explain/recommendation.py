@@ -37,6 +37,7 @@ from ndm_advisor.model.answer import (
 from ndm_advisor.model.facts import Facts
 from ndm_advisor.model.knowledge import Knowledge
 from ndm_advisor.model.words import guideline_name, regimen_name
+from ndm_advisor.steps import Steps, finish
 
 SCHEMA_VERSION: Final = "1"
 _SUMMARY_LENGTH: Final = 140
@@ -58,9 +59,42 @@ def explain(
     over, and no alert changes its place or its tier for it. Without `traced` the findings are left
     out, for an output that shows none.
     """
+    steps = explaining(
+        decision,
+        knowledge,
+        case=case,
+        tool_version=tool_version,
+        local_override=local_override,
+        acknowledged=acknowledged,
+        traced=traced,
+    )
+    return finish(steps)
+
+
+def explaining(
+    decision: Decision,
+    knowledge: Knowledge,
+    *,
+    case: CaseRef,
+    tool_version: str,
+    local_override: dict[str, object] | None = None,
+    acknowledged: dict[str, str] | None = None,
+    traced: bool = True,
+) -> Steps[Recommendation]:
+    """Write a decision out in steps: a batch does a few side by side. See `explain`."""
     regimens = offers(decision, knowledge)
+    yield
+    not_offered = rejected(decision, knowledge)
+    yield
     lines = alert_lines(decision, knowledge, acknowledged or {})
+    yield
+    positions = _positions(decision, knowledge)
+    yield
+    unassessed = not_assessed(decision, knowledge)
+    yield
     items = information(decision, knowledge)
+    tests = monitoring(decision, knowledge)
+    yield
     return Recommendation(
         schema_version=SCHEMA_VERSION,
         case=case,
@@ -70,18 +104,18 @@ def explain(
         summary=_summary(decision, regimens, knowledge),
         indicator=_indicator(decision, lines),
         regimens=regimens,
-        rejected=rejected(decision, knowledge),
+        rejected=not_offered,
         abstention=abstention(decision, items, knowledge),
         information=items,
         alerts=lines,
         order_check=_order_check(decision, lines, knowledge),
         susceptibilities=_susceptibilities(decision.facts),
-        guideline_positions=_positions(decision, knowledge),
+        guideline_positions=positions,
         would_change=None,
         missing_value_effects=None,
-        not_assessed=not_assessed(decision, knowledge),
+        not_assessed=unassessed,
         lab_requests=lab_requests(decision, knowledge),
-        monitoring=monitoring(decision, knowledge),
+        monitoring=tests,
         duration=duration(decision, knowledge),
         step_down=step_down(decision, knowledge),
         review_due=review_due(decision, knowledge),

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hi
 
 import pydantic_core
 
-from ndm_advisor.model.answer import CaseRef, Cited
+from ndm_advisor.model.answer import CaseRef, Cited, Monitoring, NotAssessed, Rejected
 from ndm_advisor.render.answer_schema import answer_schema
 
 # Control, bidirectional and invisible characters that JSON allows raw but a terminal may obey.
@@ -29,7 +29,7 @@ def to_json(made: object, *, indent: int | None = 2) -> bytes:
     number as null; characters that a terminal would obey are written as escapes, which any JSON
     reader turns back.
     """
-    data = to_data(made)
+    data = _data(made)
     try:
         raw = pydantic_core.to_json(data, indent=indent)
     except (UnicodeError, pydantic_core.PydanticSerializationError):
@@ -45,7 +45,7 @@ def to_data(value: object) -> object:
     Raises:
         TypeError: a value the contract does not know, which is a bug.
     """
-    return _data(value)
+    return pydantic_core.to_jsonable_python(_data(value))  # what stayed a tuple becomes a list
 
 
 def json_schema() -> dict[str, object]:
@@ -78,21 +78,17 @@ def _data(value: Any) -> Any:  # noqa: ANN401  # any part of an answer
 def _record(kind: type) -> _Form:
     """A named tuple as an object with its own keys.
 
-    Fields that stand in JSON as they are, by their declared type, are taken over unseen, and texts
-    in a row as one list: most of an answer is of these, and a batch would spend a tenth of its time
+    Fields that stand in JSON as they are, by their declared type, are taken over unseen, and so
+    are tuples of texts: most of an answer is of these, and a batch would spend a tenth of its time
     on looking at each.
     """
     declared = get_type_hints(kind)
     names: tuple[str, ...] = kind._fields  # type: ignore[attr-defined]  # a named tuple
-    texts = tuple(name for name in names if declared[name] == tuple[str, ...])
     cited = tuple(name for name in names if declared[name] == tuple[Cited, ...])
-    seen = {*texts, *cited}
-    others = tuple(n for n in names if n not in seen and not _stands(declared[n]))
+    others = tuple(n for n in names if n not in cited and not _stands(declared[n]))
 
     def form(value: tuple[object, ...]) -> dict[str, Any]:
-        data: dict[str, Any] = dict(zip(names, value, strict=True))
-        for name in texts:
-            data[name] = list(data[name])
+        data: dict[str, Any] = dict(zip(names, value, strict=False))  # as long as its type
         for name in cited:
             data[name] = list(map(_cited, data[name]))
         for name in others:
@@ -101,14 +97,15 @@ def _record(kind: type) -> _Form:
                 data[name] = _FORMS[type(item)](item)
         return data
 
-    return form
+    return lru_cache(maxsize=1024)(form) if kind in _RECURRING else form
 
 
 def _stands(declared: object) -> bool:
-    """Whether every value of a declared type stands in JSON as it is."""
+    """Whether every value of a declared type stands in JSON as it is; a tuple of texts does."""
     if get_origin(declared) in {Union, UnionType}:
         return all(_stands(part) for part in get_args(declared))
-    return declared in _PLAIN or get_origin(declared) is Literal
+    is_plain = declared in _PLAIN or declared == tuple[str, ...]
+    return is_plain or get_origin(declared) is Literal
 
 
 def _case_ref(value: CaseRef) -> dict[str, Any]:
@@ -138,7 +135,7 @@ def _without_surrogates(data: Any) -> Any:  # noqa: ANN401  # plain dicts, lists
         return _SURROGATE.sub(_escaped, data)
     if isinstance(data, dict):
         return {_without_surrogates(key): _without_surrogates(v) for key, v in data.items()}
-    return [_without_surrogates(item) for item in data] if isinstance(data, list) else data
+    return [_without_surrogates(item) for item in data] if isinstance(data, list | tuple) else data
 
 
 def _number(value: float) -> float | int | None:
@@ -151,6 +148,9 @@ def _escaped(match: re.Match[str]) -> str:
     return f"\\u{ord(match[0]):04x}"
 
 
+# Records of words alone, of which a few hundred recur from case to case: one object for each, like
+# a citation. A number among the words would not do, since 1 and True are one key of a cache.
+_RECURRING: Final[frozenset[type]] = frozenset({Monitoring, NotAssessed, Rejected})
 # What stands in JSON as it is.
 _PLAIN: Final[frozenset[type]] = frozenset({str, bool, int, type(None)})
 _FORMS: Final = _Forms(

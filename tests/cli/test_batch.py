@@ -326,14 +326,14 @@ class TestStatus:
         assert run("batch", CASES, "--data", tmp_path).exit_code == 5
 
     @pytest.mark.safety("SAF-605", "SAF-802", "SAF-805")
-    @pytest.mark.parametrize("stage", ["decide", "advice", "row_of"])
+    @pytest.mark.parametrize("stage", ["deciding", "advising", "row_of"])
     def test_a_crash_in_one_case_leaves_the_others(
         self, run: Run, mixed: Path, monkeypatch: pytest.MonkeyPatch, stage: str
     ) -> None:
         real = getattr(judging, stage)
 
         def crash(made: Any, *rest: Any, **named: Any) -> Any:
-            case = made if stage == "decide" else made.case
+            case = made if stage == "deciding" else made.case
             if case.id == "good":
                 raise RuntimeError(case.id)
             return real(made, *rest, **named)
@@ -350,7 +350,7 @@ class TestStatus:
         def interrupt(*_a: object, **_k: object) -> None:
             raise KeyboardInterrupt
 
-        monkeypatch.setattr(judging, "decide", interrupt)
+        monkeypatch.setattr(judging, "deciding", interrupt)
         assert run("batch", mixed, "--on", ON).exit_code == 130
 
 

@@ -23,8 +23,19 @@ def entry(number: int) -> Entry:
 def test_the_records_come_back_by_class_and_then_in_input_order() -> None:
     journal = journals.temporary()
     for number in range(10):
-        journal.add(entry(number), index=True)
+        journal.add([entry(number)], index=True)
     numbers = [0, 4, 8, 1, 5, 9, 2, 6, 3, 7]
+    assert list(journal.by_class()) == [b'{"number": %d}' % number for number in numbers]
+    journal.close()
+
+
+def test_many_at_once_are_kept_like_one_by_one() -> None:
+    """Where each record begins is counted through the whole chunk, over those not shown."""
+    journal = journals.temporary()
+    for chunk in (range(5), range(5, 11)):
+        entries = [entry(n)._replace(shown=n % 3 != 2) for n in chunk]
+        journal.add(entries, index=True)
+    numbers = [0, 4, 1, 9, 6, 10, 3, 7]
     assert list(journal.by_class()) == [b'{"number": %d}' % number for number in numbers]
     journal.close()
 
@@ -37,7 +48,7 @@ def begun(target: Path, numbers: range) -> None:
     """A run that was broken off after some cases; every third is not shown."""
     journal = journals.begin(str(target), HEAD, first=FIRST, resume=False)
     for number in numbers:
-        journal.add(shown_or_not(number), index=False)
+        journal.add([shown_or_not(number)], index=False)
     journal.close()
 
 
@@ -50,7 +61,7 @@ def finished(target: Path, numbers: range) -> bytes:
     journal = journals.begin(str(target), HEAD, first=FIRST, resume=True)
     done = len(list(journal.replay(FIRST, index=False)))
     for number in numbers[done:]:
-        journal.add(shown_or_not(number), index=False)
+        journal.add([shown_or_not(number)], index=False)
     journals.finish_in_order(str(target), journal)
     assert [path.name for path in target.parent.iterdir()] == [target.name]
     return target.read_bytes()
@@ -95,13 +106,13 @@ def test_a_case_costs_a_few_bytes() -> None:
     for number in range(1_000):  # what a table shows, and buffers
         made = entry(number)
         tally.add(made)
-        journal.add(made, index=True)
+        journal.add([made], index=True)
     tracemalloc.start()
     try:
         for number in range(1_000, 1_000 + CASES):
             made = entry(number)
             tally.add(made)
-            journal.add(made, index=True)
+            journal.add([made], index=True)
         kept, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

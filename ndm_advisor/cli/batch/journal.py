@@ -12,7 +12,7 @@ import json
 import os
 import tempfile
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Final
 
@@ -35,20 +35,21 @@ class Journal:
         self._starts: dict[Class, array[int]] = {kind: array("q") for kind in CLASSES}
         self._sizes: dict[Class, array[int]] = {kind: array("q") for kind in CLASSES}
 
-    def add(self, entry: Entry, *, index: bool) -> None:
-        """Write one case; with `index` it can be found again by its class.
+    def add(self, entries: Sequence[Entry], *, index: bool) -> None:
+        """Write some cases at once; with `index` each can be found again by its class.
 
-        The record comes first: a case that is counted has its record.
+        The records come first: a case that is counted has its record.
         """
-        size = len(entry.payload) if entry.shown else 0
-        if entry.shown:
-            if index:
-                self._keep_place(entry.row.kind, self._records.tell(), size)
-            self._records.write(entry.payload + b"\n")
-            self._records.flush()
+        shown = [entry for entry in entries if entry.shown]
+        if index:
+            start = self._records.tell()
+            for entry in shown:
+                self._keep_place(entry.row.kind, start, len(entry.payload))
+                start += len(entry.payload) + 1
+        self._records.write(b"\n".join([*(entry.payload for entry in shown), b""]))
+        self._records.flush()
         if self._counts is not None:
-            counted = [entry.row, entry.assessed, entry.crashed, entry.shown, size]
-            self._counts.write(json.dumps(counted).encode() + b"\n")
+            self._counts.write(b"".join(map(_counted, entries)))
             self._counts.flush()
 
     def _keep_place(self, kind: Class, start: int, size: int) -> None:
@@ -99,6 +100,13 @@ class Journal:
         with contextlib.closing(self._records):
             if self._counts is not None:
                 self._counts.close()
+
+
+def _counted(entry: Entry) -> bytes:
+    """The line of a case in `FILE.part`."""
+    size = len(entry.payload) if entry.shown else 0
+    counted = [entry.row, entry.assessed, entry.crashed, entry.shown, size]
+    return json.dumps(counted).encode() + b"\n"
 
 
 def _entry(line: bytes) -> tuple[Entry | None, int]:

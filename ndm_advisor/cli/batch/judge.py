@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ndm_advisor.cli.base import load_base, names_of
 from ndm_advisor.cli.batch.since import Print, print_of
@@ -16,9 +16,9 @@ from ndm_advisor.cli.batch.sources import Item
 from ndm_advisor.cli.inputs import open_file
 from ndm_advisor.cli.screen import PAGES
 from ndm_advisor.cli.settings import Applied, Local, apply_hospital_settings, read_local
-from ndm_advisor.decision.decide import Decision, decide
+from ndm_advisor.decision.decide import deciding
 from ndm_advisor.errors import CaseError, CaseFormatError, KnowledgeError, Problem
-from ndm_advisor.explain.advise import advice
+from ndm_advisor.explain.advise import advising
 from ndm_advisor.model.answer import CaseRef, NotAssessed, Recommendation
 from ndm_advisor.model.case import FORMAT, Case, Infection, Isolate, canonical_json
 from ndm_advisor.read import tables
@@ -34,6 +34,7 @@ from ndm_advisor.render.worklist import (
     refused_row,
     row_of,
 )
+from ndm_advisor.steps import Steps, side_by_side
 
 if TYPE_CHECKING:
     from ndm_advisor.model.knowledge import Knowledge
@@ -76,25 +77,6 @@ class Judged(NamedTuple):
     print: Print | None = None
 
 
-class _Taken(NamedTuple):
-    """A case as it was read, with the settings in place."""
-
-    item: Item
-    applied: Applied
-    reference: CaseRef
-    warnings: tuple[Problem, ...]
-
-
-class _Decided(NamedTuple):
-    taken: _Taken
-    decision: Decision
-
-
-class _Advised(NamedTuple):
-    taken: _Taken
-    answer: Recommendation
-
-
 class Judge:
     """Judges cases one by one by the same knowledge and settings."""
 
@@ -124,44 +106,34 @@ class Judge:
         return judged
 
     def all(self, items: Sequence[Item]) -> list[Judged]:
-        """Several cases, each by itself, stage by stage.
-
-        A stage keeps its code at hand for all of them: a tenth faster than case after case. A few
-        at a time is best; what one case becomes never meets another.
-        """
-        found: list[object] = list(items)
-        for stage in (self._taken, self._decided, self._advised, self._recorded):
-            found = [_tried(stage, each) for each in found]
+        """Several cases, each by itself, side by side; a few at a time is best."""
+        found = side_by_side([self._judging(item) for item in items])
         return [
-            each if isinstance(each, Judged) else self.refusal(item, cast("Exception", each))
+            each if isinstance(each, Judged) else self.refusal(item, each)
             for item, each in zip(items, found, strict=True)
         ]
 
-    def _taken(self, item: Item) -> _Taken:
+    def _judging(self, item: Item) -> Steps[Judged]:
+        """The whole way of a case."""
         case, warnings = self._read(item)
+        yield
         sha256 = hashlib.sha256(canonical_json(case)).hexdigest()
         reference = CaseRef(case.id, item.path, sha256, item.line)
-        return _Taken(item, self.applied(case), reference, warnings)
-
-    def _decided(self, taken: _Taken) -> _Decided:
-        applied = taken.applied
-        on, settled = self.plan.on, applied.settled
-        return _Decided(taken, decide(applied.case, self.knowledge, on=on, settled=settled))
-
-    def _advised(self, decided: _Decided) -> _Advised:
-        taken, decision = decided
-        answer = advice(
+        applied, on = self.applied(case), self.plan.on
+        yield
+        decision = yield from deciding(applied.case, self.knowledge, on=on, settled=applied.settled)
+        yield
+        answer = yield from advising(
             decision,
             self.knowledge,
-            reference=taken.reference,
-            local_override=taken.applied.local_override,
+            reference=reference,
+            local_override=applied.local_override,
             traced=self.plan.trace,
             what_if="full" if self.plan.what_if else "",
         )
-        return _Advised(taken, answer if self.plan.trace else _without_findings(answer))
-
-    def _recorded(self, advised: _Advised) -> Judged:
-        return self._assessed(advised.answer, advised.taken.item, advised.taken.warnings)
+        yield
+        shown = answer if self.plan.trace else _without_findings(answer)
+        return self._assessed(shown, item, warnings)
 
     def case_of(self, item: Item) -> Case:
         """Read a case by the names of this base.
@@ -237,16 +209,6 @@ class Judge:
     ) -> Judged:
         made = print_of(json.loads(record)) if self.plan.compare else None
         return Judged(row, payload, said, assessed, print=made)
-
-
-def _tried(stage: Callable[[Any], object], made: object) -> object:
-    """What a stage makes of a case, or what stopped it; a case that was stopped stays so."""
-    if isinstance(made, Exception):
-        return made
-    try:
-        return stage(made)
-    except Exception as error:  # noqa: BLE001  # one case that crashes must not stop the others
-        return error
 
 
 def _blank() -> Case:

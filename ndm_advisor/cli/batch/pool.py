@@ -25,8 +25,8 @@ _Done = tuple[list[Judged], tuple[str, ...]]
 _judges: Final[dict[Plan, Judge]] = {}  # of a worker process: its own, made at the first chunk
 
 
-def judged(found: Iterable[Item], judge: Judge, *, jobs: int) -> Iterator[Judged]:
-    """Judge every case, in the order given.
+def judged(found: Iterable[Item], judge: Judge, *, jobs: int) -> Iterator[list[Judged]]:
+    """Judge every case, in the order given, some at a time.
 
     Raises:
         KnowledgeError: the base changed while a process of its own was starting.
@@ -35,7 +35,7 @@ def judged(found: Iterable[Item], judge: Judge, *, jobs: int) -> Iterator[Judged
     if jobs == 1:
         gc.freeze()  # the base stays: no search for garbage looks at it again
         while chunk := list(islice(source, _CHUNK)):
-            yield from judge.all(chunk)
+            yield judge.all(chunk)
         return
     plan = judge.plan._replace(knowledge_sha256=judge.knowledge.sha256)
     waiting: deque[Future[_Done]] = deque()
@@ -48,7 +48,7 @@ def judged(found: Iterable[Item], judge: Judge, *, jobs: int) -> Iterator[Judged
                 waiting.append(pool.submit(_judge_chunk, plan, chunk))
             if not waiting:
                 return
-            yield from _results(waiting.popleft())
+            yield _results(waiting.popleft())
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -130,15 +130,20 @@ class _Run:
             write_out(self._first)
         done = self._replay()
         found = islice(items(self.paths), done, None)
-        for made in pool.judged(found, self.judge, jobs=self.job.jobs):
-            self._say(made)
-            entry = self._entry(made)
-            self.tally.add(entry)
-            if self.journal is not None:
-                self.journal.add(entry, index=self.format in _BY_URGENCY)
-            elif self.format in _STREAMED and entry.shown:
-                write_out(entry.payload + b"\n")
-            self.progress.tick(self.tally.cases)
+        for chunk in pool.judged(found, self.judge, jobs=self.job.jobs):
+            entries = [self._entry(made) for made in chunk]
+            for entry in entries:
+                self.tally.add(entry)
+            self._write(entries)
+            for cases in range(self.tally.cases - len(entries), self.tally.cases):
+                self.progress.tick(cases + 1)
+
+    def _write(self, entries: Sequence[Entry]) -> None:
+        """Some cases at once: a system call for each would take a twentieth of the time."""
+        if self.journal is not None:
+            self.journal.add(entries, index=self.format in _BY_URGENCY)
+        elif self.format in _STREAMED:
+            write_out(b"\n".join([*(entry.payload for entry in entries if entry.shown), b""]))
 
     def _replay(self) -> int:
         """Take up what an interrupted run left; how many cases that is."""
@@ -162,6 +167,8 @@ class _Run:
             )
 
     def _entry(self, made: Judged) -> Entry:
+        """Say what there is to say of a case, and make of it what will be written."""
+        self._say(made)
         row, payload, shown = made.row, made.payload, True
         if self.since is not None and made.print is not None:
             change = self.since.compare(made.print)
