@@ -25,6 +25,8 @@ from tests.proof.code.tree import UNDECIDED, Mutant
 AIM: Final = 0.95
 KILLED: Final = frozenset({"killed", "timeout"})
 _TESTS: Final = "tests"  # hashed too: a run goes on only under the same judge
+GROWN: Final = "grown"  # survivors were put again to the same tests and new ones
+MIXED: Final = "mixed"  # the tests changed between: no figure of one run
 
 
 def main() -> int:
@@ -73,7 +75,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--again",
         action="store_true",
-        help="after tests were added, put what survived to them; writes no page",
+        help="after tests were added, put what survived to them; an old test that changed since"
+        " makes it a look and no run",
     )
     parser.add_argument("--work", type=Path, default=page.WORK, help="folder for what it keeps")
     parser.add_argument("--on", help="the date of the run, for docs/proof.md (whole runs only)")
@@ -86,12 +89,14 @@ def _arguments() -> argparse.Namespace:
 def _begin(folder: Path, proved: dict[str, str], given: argparse.Namespace) -> None:
     """A new copy, or the one that a run on the same code, data and tests left."""
     state = folder / "run.json"
-    told = {"hashes": proved, "tests": page.hash_of(page.ROOT, _TESTS)}
+    told: dict[str, Any] = {"hashes": proved, "tests": page.hash_of(page.ROOT, _TESTS)}
     held: dict[str, Any] = json.loads(state.read_text("utf-8")) if state.is_file() else {}
     if given.again and held.get("hashes") == proved:
+        # What was killed stays killed under more tests, not under other ones.
+        has_grown = held.get("judges", GROWN) == GROWN and trees.has_only_grown(folder / "tree")
         trees.renew(folder / "tree", ["tests"])
         trees.forget(folder / "tree", frozenset({"survived", "no tests", "suspicious"}))
-        told["mixed"] = "true"
+        told |= {"judges": GROWN if has_grown else MIXED, "seconds": held["seconds"]}
     elif given.resume and held.get("hashes") == proved and held.get("tests") == told["tests"]:
         return
     elif given.resume or given.again:
@@ -99,7 +104,7 @@ def _begin(folder: Path, proved: dict[str, str], given: argparse.Namespace) -> N
         sys.exit(2)
     else:
         trees.make(folder / "tree")
-    state.write_text(json.dumps({**told, "seconds": 0.0}), encoding="utf-8")
+    state.write_text(json.dumps({"seconds": 0.0, **told}), encoding="utf-8")
 
 
 def _spent(folder: Path, seconds: float) -> float:
@@ -109,6 +114,12 @@ def _spent(folder: Path, seconds: float) -> float:
     held["seconds"] += seconds
     state.write_text(json.dumps(held), encoding="utf-8")
     return float(held["seconds"]) / 60
+
+
+def _judges(folder: Path) -> str:
+    """Whether the tests are those the run began with (""), more, or others."""
+    held: dict[str, Any] = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    return str(held.get("judges", ""))
 
 
 def _report(
@@ -137,9 +148,12 @@ def _report(
     ]
     for what, figure, aim in figures:
         sys.stdout.write(f"{what}: {figure} {aim}\n")
-    whole = len(judged) == len(results) and not given.only and not given.again
+    judges = _judges(given.work / "code")
+    whole = len(judged) == len(results) and not given.only and judges != MIXED
     if whole and given.on:
         ran = f"Every mutant, {minutes:.0f} minutes on {given.processes} processes."
+        if judges == GROWN:
+            ran += " What survived was put once more to tests that were added after."
         after = "The survivors: [proof-survivors.md](proof-survivors.md)."
         page.write(page.Section("code", ran, given.on, figures, after), proved)
         _list_survivors(tree, survivors)

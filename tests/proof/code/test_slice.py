@@ -50,6 +50,34 @@ def test_mutmut_kills_what_is_judged_and_names_what_is_not(tmp_path):
         assert was != now
 
 
+def test_tests_that_were_added_leave_what_was_killed_killed(tmp_path):
+    held, now = tmp_path / "held", tmp_path / "now"
+    for place in (held, now):
+        for name in ("vignettes/a.toml", "unit/test_a.py", "proof/code/judged.py", "cli/a.py"):
+            path = place / "tests" / name
+            path.parent.mkdir(parents=True)
+            path.write_text("asked\n", encoding="utf-8")
+    (now / "tests/vignettes/b.toml").write_text("more\n", encoding="utf-8")
+    (now / "tests/cli/a.py").write_text("judges nothing here\n", encoding="utf-8")
+    assert trees.has_only_grown(held, now)
+
+
+@pytest.mark.parametrize("name", ["vignettes/a.toml", "proof/code/judged.py"])
+@pytest.mark.parametrize("now", ["asked otherwise\n", None])
+def test_a_test_that_changed_or_went_may_have_let_go_what_was_killed(tmp_path, name, now):
+    held, root = tmp_path / "held", tmp_path / "now"
+    for place in (held, root):
+        for each in ("vignettes/a.toml", "proof/code/judged.py"):
+            path = place / "tests" / each
+            path.parent.mkdir(parents=True)
+            path.write_text("asked\n", encoding="utf-8")
+    if now is None:
+        (root / "tests" / name).unlink()
+    else:
+        (root / "tests" / name).write_text(now, encoding="utf-8")
+    assert not trees.has_only_grown(held, root)
+
+
 def test_a_mutant_is_named_below_the_decision():
     mutant = Mutant("ndm_advisor.decision.orders.of_set.x__alone__mutmut_3", "survived")
     assert mutant.short == "orders.of_set.x__alone__mutmut_3"

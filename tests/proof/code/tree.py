@@ -21,7 +21,16 @@ from tests.proof.page import ROOT
 
 COPIED: Final = ("ndm_advisor", "data", "examples", "tests")
 DECISION: Final = "ndm_advisor/decision"
-JUDGED: Final = ("tests/proof/code/judged.py", "tests/unit", "tests/orders/test_daily_units.py")
+_JUDGE: Final = "tests/proof/code/judged.py"
+JUDGED: Final = (_JUDGE, "tests/unit", "tests/orders/test_daily_units.py")
+# All that JUDGED reads among the tests.
+_JUDGING: Final = (
+    "tests/knowledge",
+    "tests/orders",
+    "tests/proof/mutation",
+    "tests/unit",
+    "tests/vignettes",
+)
 UNDECIDED: Final = frozenset({"not checked", "check was interrupted by user"})
 _TOLD_EVERY: Final = 15  # seconds
 _ENDS: Final = 120  # seconds mutmut has to stop in after it was told to
@@ -92,6 +101,21 @@ def renew(
         )
     text = _SETTINGS.format(mutated=json.dumps(list(mutated)), judged=json.dumps(list(judged)))
     (tree / "pyproject.toml").write_text(text, encoding="utf-8")
+
+
+def has_only_grown(tree: Path, root: Path = ROOT) -> bool:
+    """Whether every judging test of the copy still stands as it was, whatever stands beside it."""
+    held = [
+        path
+        for folder in _JUDGING
+        for path in (tree / folder).rglob("*")
+        if path.suffix in {".py", ".toml"}
+    ]
+    return all(
+        (root / path.relative_to(tree)).is_file()
+        and (root / path.relative_to(tree)).read_bytes() == path.read_bytes()
+        for path in (*held, tree / _JUDGE)
+    )
 
 
 def run(tree: Path, processes: int, seconds: float | None, only: Sequence[str] = ()) -> None:
