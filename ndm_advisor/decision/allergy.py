@@ -89,6 +89,7 @@ def _against_graph(culprit: _Culprit, region: str, graph: AllergyGraph) -> Itera
             reason=cell.reason,
             text=cell.text if value != "label" else graph.label_forbids_text,
             sources=cell.sources,
+            of_side_chain=not set(culprit.rows).isdisjoint(graph.side_chain_group),
         )
 
 
@@ -117,4 +118,5 @@ def _against_class(culprit: _Culprit, graph: AllergyGraph) -> Iterable[AllergyFi
             reason="class",
             text=f"reaction to {culprit.text}: same drug or class",
             sources=graph.class_sources,
+            of_side_chain=False,
         )

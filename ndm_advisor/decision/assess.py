@@ -134,7 +134,9 @@ def assess(case: Case, knowledge: Knowledge, *, guideline: str, region: str, on:
         ),
         allergies_given=patient.allergies is not None,
         allergy_findings=allergies,
-        severe_side_chain=_severe_side_chain(case, knowledge),
+        severe_side_chain=None
+        if patient.allergies is None
+        else any(f.of_side_chain for f in severe_allergies),
         severe_beta_lactam=None
         if patient.allergies is None
         else any(f.reason != "class" for f in severe_allergies),
@@ -510,19 +512,6 @@ def _pregnancy(case: Case, settings: Settings) -> bool | None:
         return None
     low, high = settings.pregnancy_asked_years
     return None if low <= patient.age_years <= high else False
-
-
-def _severe_side_chain(case: Case, knowledge: Knowledge) -> bool | None:
-    """A severe reaction to a drug of the side-chain group, alone or in a combination."""
-    if case.patient.allergies is None:
-        return None
-    graph = knowledge.allergy
-    for entry in case.patient.allergies:
-        rows, _ = graph.culprits.get(fold(entry.drug_id or entry.drug), ((), False))
-        severe = allergy.severity_of(entry, graph) == "severe"
-        if severe and set(rows) & set(graph.side_chain_group):
-            return True
-    return False
 
 
 def _medicine_texts(case: Case) -> tuple[str, ...]:

@@ -11,11 +11,10 @@ from ndm_advisor.model.answer import Cited
 from ndm_advisor.model.case import Case, PanelResult
 from ndm_advisor.model.facts import Susceptibility
 from ndm_advisor.model.knowledge import Breakpoint, Knowledge
-from ndm_advisor.model.mic import Mic, parse_mic, round_up_to_doubling_dilution
+from ndm_advisor.model.mic import NO_RESULT, Mic, parse_mic, round_up_to_doubling_dilution
 from ndm_advisor.model.words import number
 
 PAIR_TEST: Final = "ceftazidime-avibactam+aztreonam"
-_NO_RESULT: Final = ("not tested", "pending")
 _SEVERITY_OF: Final = {"S": 0, "I": 1, "SDD": 1, "NS": 2, "R": 3}
 _POLICY: Final = (Cited("policy", "section 3, susceptibility"),)
 
@@ -310,7 +309,7 @@ def _no_breakpoint(row: Breakpoint | None, standard: str) -> str:
 def _used(asked: _Row, read: _Read) -> tuple[str, str]:
     """(what the row counts as, why)."""
     reported = asked.row.category
-    if reported is None or reported in _NO_RESULT:
+    if reported is None or reported in NO_RESULT:
         if read.category is not None:
             return read.category, read.why
         if read.not_susceptible:
@@ -366,7 +365,7 @@ def _refusal(row: Breakpoint | None, standard: str, reported: str) -> str:
 def _pair_used(row: PanelResult) -> tuple[str, str]:
     """The combined test has categories only; its number is never compared with a breakpoint."""
     method = row.method or "no method named"
-    if row.category is None or row.category in _NO_RESULT:
+    if row.category is None or row.category in NO_RESULT:
         number_said = "; a number from this test is not read" if row.mic_mg_l else ""
         return "untested", f"{row.category or 'no category'}{number_said}"
     return row.category, f"reported {row.category} ({method})"
@@ -374,7 +373,7 @@ def _pair_used(row: PanelResult) -> tuple[str, str]:
 
 def _conflict(reported: str | None, read: _Read) -> bool:
     """Category against MIC or zone in one row."""
-    if reported is None or reported in _NO_RESULT:
+    if reported is None or reported in NO_RESULT:
         return False
     if read.category is not None:
         same = {reported, read.category} <= {"R", "NS"} or reported == read.category

@@ -20,6 +20,7 @@ CHOICE_2022: Final = "choice-2022"
 A_KEY: Final = "panel.results.aztreonam-avibactam"
 PAIR_KEY: Final = "panel.results.ceftazidime-avibactam+aztreonam"
 _ACTIVE: Final = (A, P, F)
+_COMPONENT: Final = "component"  # reason of a cell of the allergy graph
 _NOT_USABLE: Final = "not-usable"
 _CYSTITIS: Final = "4.5"
 _RANKS: Final = ("preferred", "alternative", "last_resort")
@@ -282,11 +283,12 @@ def _abstention(row: TableRow, facts: Facts, fates: dict[str, Fate]) -> str:
 
 
 def _allergy_reason(facts: Facts, fates: dict[str, Fate]) -> str:
-    """Whether a shared side chain or a label stands in the way (policy 4.7)."""
+    """Whether a shared side chain, a label or a component stands in the way (policy 4.7)."""
+    if facts.severe_side_chain:
+        return "allergy-shared-side-chain"
     drugs = {d for s in _ACTIVE for d in fates[s].strategy.drugs}
-    severe = [f for f in facts.allergy_findings if f.severity == "severe" and f.drug in drugs]
-    chain = facts.severe_side_chain and severe
-    return "allergy-shared-side-chain" if chain else "allergy-label"
+    reasons = {f.reason for f in facts.allergy_findings if f.drug in drugs and f.excludes}
+    return "allergy-component" if reasons == {_COMPONENT} else "allergy-label"
 
 
 # -- the trace -----------------------------------------------------------------------------------

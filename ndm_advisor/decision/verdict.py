@@ -16,18 +16,21 @@ from ndm_advisor.decision.rank import A, P
 from ndm_advisor.model import words
 from ndm_advisor.model.answer import Change
 
+_COVER: Final = "anaerobic-cover"
 _INADEQUATE: Final = frozenset(
     {
         "dose-outside-band",
         "pair-not-together",
-        "anaerobic-cover",
+        _COVER,
         "treating-colonisation",
         "cefiderocol-untested",
     }
 )
 _MENDS_DOSE: Final = frozenset({"dose-outside-band", "pair-not-together", "partner-missing"})
 _ALLERGY: Final = "severe-allergy"
-_OF_DOSE: Final = frozenset({"dose-outside-band", "duplicate-strategy"})
+_RESISTANT: Final = "resistant-drug-ordered"
+_TWICE: Final = "duplicate-strategy"
+_OF_DOSE: Final = frozenset({"dose-outside-band", _TWICE})
 
 
 class Judgement(NamedTuple):
@@ -59,8 +62,18 @@ def _beside(
         return alert._replace(instead="at_colonisation")
     if any(r.id == _ALLERGY and r.order == alert.order for r in raised):
         return alert._replace(instead="order_allergy")
+    if alert.id == _RESISTANT and change.do == "add":
+        return alert._replace(instead="order_completed")
     goes = change.do in {"replace", "call"} and alert.id in _OF_DOSE
-    return alert._replace(instead="order_goes") if goes else alert
+    if goes or (alert.id == _TWICE and _goes_too(alert, changes, o)):
+        return alert._replace(instead="order_goes")
+    return alert
+
+
+def _goes_too(alert: Raised, changes: tuple[Change, ...], o: Ordered) -> bool:
+    """Whether the other order of a drug that is ordered twice does not stay either."""
+    others = {p.number for p in o.placed if p.drug == alert.drug and p.number != alert.order}
+    return any(c.order in others and c.do in {"replace", "call", "stop"} for c in changes)
 
 
 def _verdict(o: Ordered, raised: tuple[Raised, ...], candidates: frozenset[str]) -> str:
@@ -94,16 +107,21 @@ def _is_colonisation(o: Ordered) -> bool:
 
 
 def _changes(o: Ordered, raised: tuple[Raised, ...]) -> tuple[Change, ...]:
-    """One change an order, the gravest first; what is to be added follows."""
+    """One change an order, by the gravest alert; what is to be added beside it follows."""
     if _is_colonisation(o):
         return tuple(_stop(p.drug, "treating-colonisation", p.number) for p in o.placed)
     by_order: dict[int, Change] = {}
+    covers: dict[int, Change] = {}
     tiers = {"stop": 0, "caution": 1, "note": 2}
     for alert in sorted(raised, key=lambda r: (tiers[r.tier], r.id != _ALLERGY)):
         change = _change(alert, o)
         if change is not None:
-            by_order.setdefault(change.order, change)
-    return tuple(by_order[n] for n in sorted(by_order))
+            kept = covers if alert.id == _COVER else by_order
+            kept.setdefault(change.order, change)
+    going = {n for n, change in by_order.items() if change.do in {"replace", "call", "stop"}}
+    added = [cover for n, cover in covers.items() if n not in going]
+    # sorted() keeps what is added to an order behind what becomes of it
+    return tuple(sorted([*by_order.values(), *added], key=lambda change: change.order))
 
 
 def _change(alert: Raised, o: Ordered) -> Change | None:
@@ -112,19 +130,19 @@ def _change(alert: Raised, o: Ordered) -> Change | None:
     if alert.id in _MENDS_DOSE:
         strategy = P if alert.drug in PARTNERS and P in o.strategies else alert.drug
         return Change(alert.order, "adjust", alert.drug, running_order(alert.drug, strategy, o))
-    if alert.id == "anaerobic-cover":
+    if alert.id == _COVER:
         dose = whole_order("metronidazole", "metronidazole", o)
         return Change(alert.order, "add", "metronidazole", dose)
     if alert.id in {"aztreonam-alone", "inhibitor-combination-alone"} and alert.drug in PARTNERS:
         return _complete(alert, o)
-    if alert.id == "duplicate-strategy":
+    if alert.id == _TWICE:
         return _stop(alert.drug, alert.id, alert.order)
     return _replace(alert, o) if alert.tier == "stop" else None
 
 
 _STOP: Final = {
     "treating-colonisation": "no antibacterial is advised for colonisation",
-    "duplicate-strategy": "given twice; stop before the next dose",
+    _TWICE: "given twice; stop before the next dose",
 }
 
 
@@ -133,9 +151,9 @@ def _stop(drug: str, ident: str, order: int) -> Change:
 
 
 def _complete(alert: Raised, o: Ordered) -> Change:
-    """A lone partner: replace it by the fixed product when offered, else add the other partner."""
+    """A lone partner: add the other where the pair is first or the fixed product is not offered."""
     offered = o.situation.offered_ids
-    if A in offered or P not in offered:
+    if P not in offered or (A in offered and offered[0] != P):
         return _replace(alert, o)
     missing = next(d for d in PARTNERS if d != alert.drug)
     return Change(alert.order, "add", missing, whole_order(missing, P, o))

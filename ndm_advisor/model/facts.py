@@ -65,6 +65,12 @@ class AllergyFinding(NamedTuple):
     reason: str
     text: str
     sources: tuple[Cited, ...]
+    of_side_chain: bool  # the culprit is, or holds, a drug of the side-chain group
+
+    @property
+    def excludes(self) -> bool:
+        """Whether it keeps the drug from the patient (policy section 3, row allergy)."""
+        return self.severity == "severe" and self.cell in {"no", "avoid"}
 
 
 class Facts(NamedTuple):

@@ -71,3 +71,16 @@ def test_row_7_asks_for_the_test_where_cefiderocol_is_tolerated(
     found = abstention(knowledge, names, changes, "panel.results.cefiderocol")
     assert "cefiderocol is untested" in found.reason
     assert "Urgent cefiderocol result" in " ".join(found.would_settle)
+
+
+@pytest.mark.parametrize("region", ["EU", "US"])
+def test_avibactam_itself_is_named_where_no_label_speaks_of_beta_lactams(
+    knowledge: Knowledge, names: Names, region: str
+) -> None:
+    """Policy section 3: avibactam bears on every avibactam product, on nothing else."""
+    changes = {**severe("avibactam"), **NO_CEFIDEROCOL, "hospital.region": region}
+    found = abstention(knowledge, names, changes)
+    assert found.rule == "allergy-component"
+    assert "every product that holds the culprit" in found.reason
+    assert "label contraindicates after" not in found.reason
+    assert "shared side chain" not in found.reason

@@ -46,3 +46,13 @@ def test_the_seconds_of_a_start_are_parts_of_a_minute(knowledge: Knowledge, name
     ]
     (text,) = said("pair-not-together", "bloodstream", {"orders": orders}, knowledge, names)
     assert "start 31.5 minutes apart" in text
+
+
+def test_starts_are_told_apart_to_a_tenth_of_a_minute(knowledge: Knowledge, names: Names) -> None:
+    pair = (("ceftazidime-avibactam", 2500, "08:00"), ("aztreonam", 2000, "08:30:20"))
+    orders = [
+        {"drug": drug, "dose_mg": mg, "interval_h": 8, "infusion_h": 3, "start_time": start}
+        for drug, mg, start in pair
+    ]
+    (text,) = said("pair-not-together", "bloodstream", {"orders": orders}, knowledge, names)
+    assert "start 30.3 minutes apart" in text

@@ -341,7 +341,7 @@ _WORDS: Final[dict[tuple[str, str], dict[str, str]]] = {
     ("duplicate-strategy", "same-drug"): {
         "first": r"order \d",
         "second": r"order \d",
-        "dose_here": rf"(?:{_ORDER})?",
+        "dose_here": rf"{_ORDER}|by infectious diseases",
     },
     ("inhibitor-combination-alone", "caution"): {
         "first": "meropenem|imipenem|ertapenem|doripenem|carbapenem",

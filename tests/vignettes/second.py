@@ -184,11 +184,19 @@ def _reported(raised: Any, decision: Decision) -> Iterator[str]:
     if raised.id != "mechanism-contradiction" or raised.variant not in _ROWS:
         return
     named = {
-        (drug_name(r.drug), r.reported or r.read_as)
+        (drug_name(r.drug), *_spoken(r.reported, r.read_as))
         for r in decision.facts.susceptibilities.values()
     }
-    if (raised.values["drug"], raised.values["category"]) not in named:
-        yield f"{raised.id}: {raised.values['drug']} {raised.values['category']}"
+    said = tuple(raised.values[key] for key in ("drug", "how", "category"))
+    if said not in named:
+        yield f"{raised.id}: {' '.join(said)}"
+
+
+def _spoken(reported: str | None, read_as: str | None) -> tuple[str, str | None]:
+    """What the laboratory reported; where that is no category, what the tool read."""
+    if reported in {None, "pending", "not tested"}:
+        return "read as", read_as
+    return "reported", reported
 
 
 _ROWS: Final = frozenset({"intrinsic", "methyltransferase"})
@@ -226,10 +234,20 @@ def _instead(decision: Decision) -> Iterator[str]:
                 wanted = "at_colonisation"
             elif raised.order in allergic:
                 wanted = "order_allergy"
-            elif change.do in {"replace", "call"} and raised.id in _OF_DOSE:
+            elif raised.id == "resistant-drug-ordered" and change.do == "add":
+                wanted = "order_completed"
+            elif raised.id in _OF_DOSE and _goes(raised, change.do, decision):
                 wanted = "order_goes"
         if raised.instead != wanted and not (raised.instead == "order_allergy" and allergic):
             yield f"{raised.id}: says {raised.instead!r} instead, not {wanted!r}"
+
+
+def _goes(raised: Any, do: str, decision: Decision) -> bool:
+    """Whether the order is replaced, or none of a drug that is ordered twice stays."""
+    numbers = {p.number for p in decision.ordered.placed if p.drug == raised.drug}
+    gone = {c.order for c in decision.judgement.changes if c.do in {"replace", "call", "stop"}}
+    none_stays = len(numbers) > 1 and numbers <= gone
+    return do in {"replace", "call"} or (raised.id == "duplicate-strategy" and none_stays)
 
 
 _OF_DOSE: Final = frozenset({"dose-outside-band", "duplicate-strategy"})

@@ -17,7 +17,8 @@ from ndm_advisor.model.facts import AllergyFinding
 def _side_chain(s: Situation) -> Iterator[Raised]:
     if not (s.facts.severe_side_chain and s.facts.invasive and s.in_treatment):
         return
-    found = next(f for f in s.facts.allergy_findings if f.severity == "severe")
+    severe = (f for f in s.facts.allergy_findings if f.severity == "severe")
+    found = next(f for f in severe if f.of_side_chain)
     yield Raised(
         "side-chain-escape-routes",
         "caution",
@@ -35,13 +36,12 @@ def _allergy_abstention(s: Situation) -> Iterator[Raised]:
         excluded = s.fates[strategy].excluded
         if excluded and all(a.hazard.alert == "severe-allergy" for a in excluded):
             drug = excluded[0].drug or ""
-            found = next(
-                f for f in s.facts.allergy_findings if f.drug == drug and f.severity == "severe"
-            )
+            found = next(f for f in s.facts.allergy_findings if f.drug == drug and f.excludes)
             values = _reaction(found, s)
             names = ("severe_beta_lactam",)
             yield Raised("severe-allergy", "stop", "only-offered", values, names)
-            yield Raised("side-chain-escape-routes", "caution", "caution", values, names)
+            variant = "caution" if found.of_side_chain else "no-side-chain"
+            yield Raised("side-chain-escape-routes", "caution", variant, values, names)
             return
 
 

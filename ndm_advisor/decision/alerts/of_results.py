@@ -14,6 +14,7 @@ from ndm_advisor.decision.rank import A, P
 from ndm_advisor.model import words
 from ndm_advisor.model.answer import Finding, Tier
 from ndm_advisor.model.facts import CARBAPENEMS
+from ndm_advisor.model.mic import NO_RESULT
 
 _PROVING: Final = frozenset({"pcr", "sequencing", "immunochromatography", "mcim-ecim"})
 
@@ -73,7 +74,12 @@ def _row(finding: Finding, s: Situation) -> dict[str, str]:
     key = next(k for k in finding.compared if k.startswith("panel.results."))
     drug = key.removeprefix("panel.results.")
     result = s.facts.susceptibilities[drug]
-    return {"drug": words.drug_name(drug), "category": result.reported or result.read_as or "S"}
+    is_reported = result.reported is not None and result.reported not in NO_RESULT
+    return {
+        "drug": words.drug_name(drug),
+        "how": "reported" if is_reported else "read as",
+        "category": (result.reported if is_reported else result.read_as) or "",
+    }
 
 
 def _mbl_unconfirmed(s: Situation) -> Iterator[Raised]:

@@ -178,7 +178,7 @@ def _daily_text(placed: Placed) -> str:
     """What is ordered for a day; the amount itself where no interval says how often."""
     order = placed.order
     if placed.daily_mg is not None:
-        return words.grams(placed.daily_mg)
+        return words.grams(round(placed.daily_mg, 1))
     ordered = [(system, amount) for system, amount in _by_system(placed).items() if amount]
     if ordered:
         ((system, amount),) = ordered[:1]
@@ -188,15 +188,20 @@ def _daily_text(placed: Placed) -> str:
 
 
 def _daily_expected(expected: DrugOrder) -> str:
-    """This patient's amount for a day."""
+    """This patient's amount for a day: of a range the least at its longest interval."""
     dose = expected.maintenance_dose
     if dose is None:
         return "dose"
-    factor = HOURS_PER_DAY / expected.interval_h if expected.interval_h else 1
+    most, least = 1.0, 1.0
+    if expected.interval_h:
+        most = HOURS_PER_DAY / expected.interval_h
+        least = HOURS_PER_DAY / (expected.to_interval_h or expected.interval_h)
     if dose.units is not None:
-        top = None if dose.units.to_amount is None else dose.units.to_amount * factor
-        return words.polymyxin_amount(dose.units.system, dose.units.amount * factor, top)
+        low, top = dose.units.amount * least, (dose.units.to_amount or dose.units.amount) * most
+        return words.polymyxin_amount(dose.units.system, low, top if top > low else None)
     if dose.total_mg is None:
         return dose.text
-    top = None if dose.to_total_mg is None else dose.to_total_mg * factor
-    return words.grams_range(dose.total_mg * factor, top)
+    top = (dose.to_total_mg or dose.total_mg) * most
+    # An interval of 18 hours divides nothing evenly; amounts by weight are printed in whole mg.
+    decimals = 1 if dose.per_kg is None else 0
+    return words.grams_range(round(dose.total_mg * least, decimals), round(top, decimals))

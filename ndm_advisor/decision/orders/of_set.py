@@ -124,7 +124,7 @@ def _not_together(o: Ordered) -> Iterator[Raised]:
     limit = o.situation.knowledge.settings.pair_starts_apart_minutes
     if apart is not None and apart > limit and len(intervals) <= 1:
         shown = {
-            "value": f"{words.number(apart)} minutes",
+            "value": f"{words.number(apart, 1)} minutes",
             "limit": f"{words.number(limit)} minutes",
         }
         yield raised_about(
@@ -156,7 +156,7 @@ def _duplicates(o: Ordered) -> Iterator[Raised]:
         before = seen.setdefault(placed.drug, placed)
         if before is not placed:
             strategy = strategy_of(placed.drug, o)
-            dose = running_order(placed.drug, strategy, o) if strategy else ""
+            dose = running_order(placed.drug, strategy, o) if strategy else whole_text(None)
             both = {"first": f"order {before.number}", "second": f"order {placed.number}"}
             yield raised_about(o, placed, ident, "stop", "same-drug", dose_here=dose, **both)
 

@@ -18,6 +18,7 @@ ALERT_PLACEHOLDERS: Final = frozenset(
     {
         "drug", "first", "second", "culprit", "drugs", "mbl", "site", "organism", "family",
         "method", "device", "medicine", "medicines", "condition", "reaction", "criterion", "source",
+        "how",
         "crcl", "edge", "distance", "other_crcl", "mic", "weight", "other_weight", "hours",
         "interval",
         "weeks", "age", "days", "due", "limit", "value", "dose", "dose_here", "dose_beyond",
