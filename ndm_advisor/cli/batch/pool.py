@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -20,6 +22,8 @@ from ndm_advisor.errors import KnowledgeError
 
 _CHUNK: Final = 16  # cases handed over at once
 _AHEAD: Final = 2  # chunks under way for each process: memory stays flat however many cases
+
+_PIPE_BYTES: Final = 1 << 20  # what Linux grants to everybody, and three chunks of usual answers
 
 _Done = tuple[list[Judged], tuple[str, ...]]
 _judges: Final[dict[Plan, Judge]] = {}  # of a worker process: its own, made at the first chunk
@@ -42,6 +46,7 @@ def judged(found: Iterable[Item], judge: Judge, *, jobs: int) -> Iterator[list[J
     # a fresh interpreter each: the same on every system, and nothing of this one leaks in
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin)
+    _widen(pool)
     try:
         while True:
             while len(waiting) < jobs * _AHEAD and (chunk := list(islice(source, _CHUNK))):
@@ -51,6 +56,20 @@ def judged(found: Iterable[Item], judge: Judge, *, jobs: int) -> Iterator[list[J
             yield _results(waiting.popleft())
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _widen(pool: ProcessPoolExecutor) -> None:
+    """Let a chunk's answers fit into the pipe whole: else a worker waits until they are read.
+
+    Linux alone has such a call, and the pool keeps its pipe to itself; without it a run is only
+    slower, by a thirtieth.
+    """
+    pipe = getattr(getattr(pool, "_result_queue", None), "_reader", None)
+    if sys.platform == "linux" and pipe is not None:
+        import fcntl  # noqa: PLC0415  # not on every system
+
+        with contextlib.suppress(OSError):  # the system's limit is lower
+            fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 def _results(future: Future[_Done]) -> list[Judged]:

@@ -158,7 +158,7 @@ class _Run:
     def _say(self, made: Judged) -> None:
         if made.said or made.crashed:
             self.progress.clear()
-        sys.stderr.write(made.said)
+            sys.stderr.write(made.said)
         if made.crashed:
             say(
                 f"internal error while working on {place_of(made.row._replace(id=None))}: "

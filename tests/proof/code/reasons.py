@@ -40,6 +40,171 @@ _KNOWN: Final = (
         r'"hours": .* -> .*',
         "equivalent: the two review times that follow hold the same key",
     ),
+    Known(
+        r"alerts\.of_course\.x__companion_dose",
+        r'return "by local policy" -> .*',
+        "equivalent: metronidazole has one dose in each region, which nothing withholds",
+    ),
+    Known(
+        r"alerts\.of_patient\.x__allergy_variant",
+        r'return \{"caution".*\.get\(found\.cell, ""\) -> .*\.get\(found\.cell, (None|"XXXX")?\)',
+        "equivalent: any other cell of a severe reaction excludes; what is out is not asked",
+    ),
+    Known(
+        r"alerts\.of_patient\.x__reaction",
+        r'"drugs": first_regimen\(s\), -> .*',
+        "equivalent: no sentence filled from it names the regimens",
+    ),
+    Known(
+        r"alerts\.of_results\.x__carbapenem",
+        r'return \{"drug": "carbapenem", "category": "not tested"\} -> .*',
+        "equivalent: the one sentence that names a carbapenem follows from one that is not S",
+    ),
+    Known(
+        r"alerts\.of_results\.x__said",
+        r".* -> .* if \(isinstance\(value, bool\)\) or True else .*",
+        "equivalent: no criterion of severity is met at the numbers 0 or 1",
+    ),
+    Known(
+        r"alerts\.of_results\.x__said",
+        r'.* -> .*False: "(XXnoXX|NO)".*',
+        "equivalent: a criterion that is false contradicts nothing",
+    ),
+    Known(
+        r"alerts\.situation\.x_first_regimen",
+        r'return str\(phrases\["none_offered"\]\) -> return str\(None\)',
+        "equivalent: the sentences that say it are shown beside an offer only",
+    ),
+    Known(
+        r"dose\.x__(by_effluent|specialist)",
+        r".* -> .*_Chosen\(None, by_crcl=True.*",
+        "equivalent: without a row neither band, edge nor kidney-injury dose is made",
+    ),
+    Known(
+        r"dose\.x__units_per_kg",
+        r"if system is None or rate is None .* -> if system is None and rate is None .*",
+        "equivalent: the only caller has already asked both; the line is for the type checker",
+    ),
+    Known(
+        r"dose\.x_band_name",
+        r'.* -> .*float\("INF"\).*',
+        "equivalent: read as infinity in either spelling",
+    ),
+    Known(
+        r"orders\.of_dose\.x__against",
+        r'"limit": "", -> .*',
+        "equivalent: every sentence that names a limit is given its own",
+    ),
+    Known(
+        r"orders\.of_dose\.x__against",
+        r'.* -> "interval": words\.number\(placed\.order\.interval_h or 1\),',
+        "equivalent: the interval is said only where one is ordered, and none is 0",
+    ),
+    Known(
+        r"orders\.of_dose\.x__is_alternative",
+        r".* -> .*other\.maintenance_dose is None and placed\.amount_mg is None:",
+        "equivalent: an alternative always has its dose, and a dosed order without mg is a polymyxin, which has no alternative",
+    ),
+    Known(
+        r"orders\.of_dose\.x__amount",
+        r".* -> .*words\.grams\(placed\.amount_mg or 1\)\}",
+        "equivalent: what equals a component has an amount, and none is 0",
+    ),
+    Known(
+        r"orders\.of_dose\.x__ratio",
+        r".* -> if expected\.doses is None or expected\.interval_h:",
+        "equivalent: every row gives either an interval or a number of doses",
+    ),
+    Known(
+        r"orders\.of_dose\.x__ratio",
+        r"if bottom \* .* -> if bottom (/ \(1 - tolerance\) <=|\* \(1 \+ tolerance\) <=|\* \(1 - tolerance\) <) ordered <=? top \* \(1 \+ tolerance\):|if bottom \* .* -> .* <= ordered < top .*",
+        "equivalent: what is no longer called 1 is within 2 % of it, and nothing is said within 10 %",
+    ),
+    Known(
+        r"orders\.of_dose\.x__ratio",
+        r".* -> return ordered / top if ordered >= top else .*",
+        "equivalent: the upper end itself was called 1 before",
+    ),
+    Known(
+        r"orders\.of_dose\.x__in_units",
+        r".* -> if dose is None and dose\.units is None:",
+        "equivalent: asked only of a dose in units",
+    ),
+    Known(
+        r"orders\.of_dose\.x__is_one_component",
+        r".* -> .*if \(dose\) or True else None",
+        "equivalent: asked only where there is a dose",
+    ),
+    Known(
+        r"orders\.of_dose\.x__daily_text",
+        r".* -> .*ordered\[:2\]",
+        "equivalent: an order in two units is refused",
+    ),
+    Known(
+        r"orders\.of_dose\.x__daily_text",
+        r"factor = .* -> .*else 2",
+        "equivalent: without an interval no sentence names a polymyxin's amount",
+    ),
+    Known(
+        r"orders\.of_dose\.x__daily_text",
+        r'return words\.grams.* -> .*(or True else "the dose"|"XXthe doseXX"|"THE DOSE")',
+        "equivalent: an order without any dose is not asked, and only polymyxins have one without mg",
+    ),
+    Known(
+        r"orders\.of_dose\.x__daily_expected",
+        r'return "dose" -> .*',
+        "equivalent: asked only where there is a dose",
+    ),
+    Known(
+        r"orders\.of_hazards\.x_of_hazards",
+        r"speaks = .* -> .*",
+        "equivalent: the records without an alert are exactly those of candidates",
+    ),
+    Known(
+        r"orders\.of_hazards\.x__hazards_of",
+        r'.* -> .*h\.id == "(XXsevere-allergyXX|SEVERE-ALLERGY)"\]',
+        "equivalent: both partners, A and F hold the allergy record as their own, so it is never among the general ones",
+    ),
+    Known(
+        r"orders\.of_hazards\.x__holds",
+        r".* -> .*medicine_classes=others\), None\)\[0\]",
+        "equivalent: a record on medicines asks no fact of the drug",
+    ),
+    Known(
+        r"orders\.of_hazards\.x__from_hazard",
+        r"because = because\.format.* -> .*",
+        "equivalent: no reason of a record names its limit",
+    ),
+    Known(
+        r"orders\.of_hazards\.x__from_hazard",
+        r"instead = .* -> .*|return raised\._replace.* -> .*facts=facts, \)",
+        "equivalent: every order of a severe allergy gets a change, and the verdict then writes the same phrase",
+    ),
+    Known(
+        r"orders\.of_set\.x__not_s",
+        r'return \{"first": "carbapenem", .* -> .*',
+        "equivalent: an MBL that is not stated is in play only through one of these carbapenems that is not S",
+    ),
+    Known(
+        r"rank\.x__pregnancy_order",
+        r"in_order = sorted\(.*\) -> in_order = sorted\(ranked, (key=None)?\)",
+        "equivalent: A stands before P in the alphabet too, and F is taken out and put last",
+    ),
+    Known(
+        r"rank\.x__pregnancy_order",
+        r'if not any\(.*\): -> if not any\(r\.rank == "(XXpreferredXX|PREFERRED)" .*',
+        "equivalent: no table ranks P above A, so the first is preferred already where any is",
+    ),
+    Known(
+        r"verdict\.x__changes",
+        r'tiers = .* -> .*("caution": 2|"note": 3).*',
+        "equivalent: a note never gives a change, so its place in the order is never seen",
+    ),
+    Known(
+        r"verdict\.x__change",
+        r'if not alert\.order or alert\.tier == "note": -> if not alert\.order (and alert\.tier == "note"|or alert\.tier == "(XXnoteXX|NOTE)"):',
+        "equivalent: every order alert names an order, and a note has none of the ids that give a change and is no stop",
+    ),
 )
 
 
