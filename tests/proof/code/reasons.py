@@ -103,7 +103,8 @@ _KNOWN: Final = (
     Known(
         r"orders\.of_dose\.x__is_alternative",
         r".* -> .*other\.maintenance_dose is None and placed\.amount_mg is None:",
-        "equivalent: an alternative always has its dose, and a dosed order without mg is a polymyxin, which has no alternative",
+        "equivalent: an alternative always has its dose, and a dosed order without mg is a "
+        "polymyxin, which has no alternative",
     ),
     Known(
         r"orders\.of_dose\.x__amount",
@@ -117,8 +118,11 @@ _KNOWN: Final = (
     ),
     Known(
         r"orders\.of_dose\.x__ratio",
-        r"if bottom \* .* -> if bottom (/ \(1 - tolerance\) <=|\* \(1 \+ tolerance\) <=|\* \(1 - tolerance\) <) ordered <=? top \* \(1 \+ tolerance\):|if bottom \* .* -> .* <= ordered < top .*",
-        "equivalent: what is no longer called 1 is within 2 % of it, and nothing is said within 10 %",
+        r"if bottom \* .* -> if bottom (/ \(1 - tolerance\) <=|\* \(1 \+ tolerance\) <=|\* "
+        r"\(1 - tolerance\) <) ordered <=? top \* \(1 \+ tolerance\):|if bottom \* .* -> .* "
+        r"<= ordered < top .*",
+        "equivalent: what is no longer called 1 is within 2 % of it, and nothing is said "
+        "within 10 %",
     ),
     Known(
         r"orders\.of_dose\.x__ratio",
@@ -148,7 +152,8 @@ _KNOWN: Final = (
     Known(
         r"orders\.of_dose\.x__daily_text",
         r'return words\.grams.* -> .*(or True else "the dose"|"XXthe doseXX"|"THE DOSE")',
-        "equivalent: an order without any dose is not asked, and only polymyxins have one without mg",
+        "equivalent: an order without any dose is not asked, and only polymyxins have one "
+        "without mg",
     ),
     Known(
         r"orders\.of_dose\.x__daily_expected",
@@ -163,7 +168,8 @@ _KNOWN: Final = (
     Known(
         r"orders\.of_hazards\.x__hazards_of",
         r'.* -> .*h\.id == "(XXsevere-allergyXX|SEVERE-ALLERGY)"\]',
-        "equivalent: both partners, A and F hold the allergy record as their own, so it is never among the general ones",
+        "equivalent: both partners, A and F hold the allergy record as their own, so it is "
+        "never among the general ones",
     ),
     Known(
         r"orders\.of_hazards\.x__holds",
@@ -178,12 +184,14 @@ _KNOWN: Final = (
     Known(
         r"orders\.of_hazards\.x__from_hazard",
         r"instead = .* -> .*|return raised\._replace.* -> .*facts=facts, \)",
-        "equivalent: every order of a severe allergy gets a change, and the verdict then writes the same phrase",
+        "equivalent: every order of a severe allergy gets a change, and the verdict then "
+        "writes the same phrase",
     ),
     Known(
         r"orders\.of_set\.x__not_s",
         r'return \{"first": "carbapenem", .* -> .*',
-        "equivalent: an MBL that is not stated is in play only through one of these carbapenems that is not S",
+        "equivalent: an MBL that is not stated is in play only through one of these "
+        "carbapenems that is not S",
     ),
     Known(
         r"rank\.x__pregnancy_order",
@@ -202,8 +210,10 @@ _KNOWN: Final = (
     ),
     Known(
         r"verdict\.x__change",
-        r'if not alert\.order or alert\.tier == "note": -> if not alert\.order (and alert\.tier == "note"|or alert\.tier == "(XXnoteXX|NOTE)"):',
-        "equivalent: every order alert names an order, and a note has none of the ids that give a change and is no stop",
+        r'if not alert\.order or alert\.tier == "note": -> if not alert\.order (and '
+        r'alert\.tier == "note"|or alert\.tier == "(XXnoteXX|NOTE)"):',
+        "equivalent: every order alert names an order, and a note has none of the ids that "
+        "give a change and is no stop",
     ),
 )
 
