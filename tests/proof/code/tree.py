@@ -22,9 +22,16 @@ from tests.proof.page import ROOT
 COPIED: Final = ("ndm_advisor", "data", "examples", "tests")
 DECISION: Final = "ndm_advisor/decision"
 _JUDGE: Final = "tests/proof/code/judged.py"
-JUDGED: Final = (_JUDGE, "tests/unit", "tests/orders/test_daily_units.py")
+JUDGED: Final = (
+    _JUDGE,
+    "tests/unit",
+    "tests/explain",
+    "tests/orders/test_contradictions.py",
+    "tests/orders/test_daily_units.py",
+)
 # All that JUDGED reads among the tests.
 _JUDGING: Final = (
+    "tests/explain",
     "tests/knowledge",
     "tests/orders",
     "tests/proof/mutation",
