@@ -8,11 +8,13 @@ from ndm_advisor.decision.orders import (
     PARTNERS,
     Ordered,
     Placed,
+    completes_pair,
     needs_interval,
     running_order,
+    strategy_of,
     whole_order,
 )
-from ndm_advisor.decision.rank import A, P
+from ndm_advisor.decision.rank import P
 from ndm_advisor.model import words
 from ndm_advisor.model.answer import Change
 
@@ -26,6 +28,7 @@ _INADEQUATE: Final = frozenset(
         "cefiderocol-untested",
     }
 )
+_BESIDE: Final = frozenset({"adjust", "add"})  # both can be done to one order
 _MENDS_DOSE: Final = frozenset({"dose-outside-band", "pair-not-together", "partner-missing"})
 _ALLERGY: Final = "severe-allergy"
 _RESISTANT: Final = "resistant-drug-ordered"
@@ -62,7 +65,8 @@ def _beside(
         return alert._replace(instead="at_colonisation")
     if any(r.id == _ALLERGY and r.order == alert.order for r in raised):
         return alert._replace(instead="order_allergy")
-    if alert.id == _RESISTANT and change.do == "add":
+    added = [c for c in changes if c.do == "add"]
+    if alert.id == _RESISTANT and any(c.order == alert.order and c.to in PARTNERS for c in added):
         return alert._replace(instead="order_completed")
     goes = change.do in {"replace", "call"} and alert.id in _OF_DOSE
     if goes or (alert.id == _TWICE and _goes_too(alert, changes, o)):
@@ -110,25 +114,23 @@ def _changes(o: Ordered, raised: tuple[Raised, ...]) -> tuple[Change, ...]:
     """One change an order, by the gravest alert; what is to be added beside it follows."""
     if _is_colonisation(o):
         return tuple(_stop(p.drug, "treating-colonisation", p.number) for p in o.placed)
-    by_order: dict[int, Change] = {}
-    covers: dict[int, Change] = {}
+    by_order: dict[int, dict[str, Change]] = {}
     tiers = {"stop": 0, "caution": 1, "note": 2}
     for alert in sorted(raised, key=lambda r: (tiers[r.tier], r.id != _ALLERGY)):
         change = _change(alert, o)
         if change is not None:
-            kept = covers if alert.id == _COVER else by_order
-            kept.setdefault(change.order, change)
-    going = {n for n, change in by_order.items() if change.do in {"replace", "call", "stop"}}
-    added = [cover for n, cover in covers.items() if n not in going]
-    # sorted() keeps what is added to an order behind what becomes of it
-    return tuple(sorted([*by_order.values(), *added], key=lambda change: change.order))
+            held = by_order.setdefault(change.order, {})
+            if not held or {*held, change.do} == _BESIDE:
+                held.setdefault(change.do, change)
+    made = (change for held in by_order.values() for change in held.values())
+    return tuple(sorted(made, key=lambda change: (change.order, change.do == "add")))
 
 
 def _change(alert: Raised, o: Ordered) -> Change | None:
     if not alert.order or alert.tier == "note":
         return None
     if alert.id in _MENDS_DOSE:
-        strategy = P if alert.drug in PARTNERS and P in o.strategies else alert.drug
+        strategy = strategy_of(alert.drug, o) or alert.drug
         return Change(alert.order, "adjust", alert.drug, running_order(alert.drug, strategy, o))
     if alert.id == _COVER:
         dose = whole_order("metronidazole", "metronidazole", o)
@@ -151,9 +153,8 @@ def _stop(drug: str, ident: str, order: int) -> Change:
 
 
 def _complete(alert: Raised, o: Ordered) -> Change:
-    """A lone partner: add the other where the pair is first or the fixed product is not offered."""
-    offered = o.situation.offered_ids
-    if P not in offered or (A in offered and offered[0] != P):
+    """A lone partner: add the other one, or replace it by what is offered."""
+    if not completes_pair(o):
         return _replace(alert, o)
     missing = next(d for d in PARTNERS if d != alert.drug)
     return Change(alert.order, "add", missing, whole_order(missing, P, o))

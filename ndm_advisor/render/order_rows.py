@@ -32,18 +32,16 @@ def order_rows(answer: Recommendation, printed: tuple[str, ...] = ()) -> tuple[s
     not repeat them.
     """
     check = answer.order_check
-    changes = {change.order: change for change in check.change}
+    changes: dict[int, list[Change]] = {}
+    for change in check.change:
+        changes.setdefault(change.order, []).append(change)
     seen: dict[tuple[str, str], str] = {}
     rows = []
     for line in check.orders or tuple(
         OrderLine(n, None, "", assessed=True) for n in sorted(changes)
     ):
-        change = changes.get(line.order)
-        said = (
-            _unchanged(line, check.verdict)
-            if change is None
-            else _done(change, line, seen, printed)
-        )
+        done = [_done(change, line, seen, printed) for change in changes.get(line.order, ())]
+        said = "; and ".join(done) or _unchanged(line, check.verdict)
         of_drug = f"{drug_name(line.drug)}: " if line.drug else ": "  # the row names it already
         said = said.replace(f": {of_drug}", ": ", 1)
         rows.append(f"order {line.order}{f' {line.text}' if line.text else ''}: {said}")

@@ -58,6 +58,17 @@ def test_a_wrong_interval_has_its_whole_correction(judged):
     )
 
 
+def test_what_is_mended_and_what_is_added_to_one_order_both_stand():
+    mended = Change(1, "adjust", "aztreonam", "aztreonam 2 g IV every 8 hours over 3 hours")
+    added = Change(1, "add", "ceftazidime-avibactam", "ceftazidime 2 g + avibactam 0.5 g IV")
+    line = OrderLine(1, "aztreonam", "aztreonam 2 g over 30 minutes", assessed=True)
+    check = OrderCheck("harmful", (), (mended, added), (line,))
+    assert order_rows(answer(order_check=check)) == (
+        "order 1 aztreonam 2 g over 30 minutes: adjust to aztreonam 2 g IV every 8 hours "
+        "over 3 hours; and add ceftazidime 2 g + avibactam 0.5 g IV",
+    )
+
+
 def test_a_replacement_stands_whole_once_and_the_next_points_at_it(judged):
     first, second = order_rows(judged(SETS["two-replaced"]))
     assert first.startswith(

@@ -234,12 +234,20 @@ def _instead(decision: Decision) -> Iterator[str]:
                 wanted = "at_colonisation"
             elif raised.order in allergic:
                 wanted = "order_allergy"
-            elif raised.id == "resistant-drug-ordered" and change.do == "add":
+            elif raised.id == "resistant-drug-ordered" and _gets_partner(raised.order, decision):
                 wanted = "order_completed"
             elif raised.id in _OF_DOSE and _goes(raised, change.do, decision):
                 wanted = "order_goes"
         if raised.instead != wanted and not (raised.instead == "order_allergy" and allergic):
             yield f"{raised.id}: says {raised.instead!r} instead, not {wanted!r}"
+
+
+def _gets_partner(order: int, decision: Decision) -> bool:
+    """Whether a partner of the pair is added to an order."""
+    partners = {"aztreonam", "ceftazidime-avibactam"}
+    return any(
+        (c.order, c.do) == (order, "add") and c.to in partners for c in decision.judgement.changes
+    )
 
 
 def _goes(raised: Any, do: str, decision: Decision) -> bool:

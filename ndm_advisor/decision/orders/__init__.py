@@ -14,9 +14,11 @@ from ndm_advisor.decision.orders.placed import (
     PARTNERS,
     Ordered,
     Placed,
+    completes_pair,
     needs_interval,
     place,
     running_order,
+    strategy_of,
     whole_order,
 )
 
@@ -24,10 +26,12 @@ __all__ = [
     "PARTNERS",
     "Ordered",
     "Placed",
+    "completes_pair",
     "needs_interval",
     "order_alerts",
     "place",
     "running_order",
+    "strategy_of",
     "whole_order",
 ]
 

@@ -116,10 +116,19 @@ def _has_active_strategy(o: Ordered) -> bool:
 
 
 def strategy_of(drug: str, o: Ordered) -> str | None:
-    """The strategy whose dose an ordered drug is compared with: the pair for its partners."""
-    if drug in PARTNERS and set(PARTNERS) <= o.drugs:
+    """The strategy whose dose an ordered drug is compared with.
+
+    The pair for its partners, also for one alone that is to get the other: both run as the pair.
+    """
+    if drug in PARTNERS and (set(PARTNERS) <= o.drugs or completes_pair(o)):
         return P
     return drug if drug in o.situation.knowledge.strategies else None
+
+
+def completes_pair(o: Ordered) -> bool:
+    """Whether a lone partner gets the other: the pair is first, or the one product not offered."""
+    offered = o.situation.offered_ids
+    return P in offered and (A not in offered or offered[0] == P)
 
 
 def expected_orders(strategy: str, o: Ordered) -> dict[str, DrugOrder]:
