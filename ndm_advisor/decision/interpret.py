@@ -232,6 +232,13 @@ def is_at_most(mic: Mic, limit_mg_l: float) -> bool:
     return mic.operator in {"=", "<=", "<"} and mic.value_mg_l <= limit_mg_l
 
 
+def may_reach(mic: Mic, limit_mg_l: float) -> bool:
+    """Whether the end point is not certainly below the limit: `<=x` may be x, `>x` is above."""
+    if mic.operator == "<":
+        return mic.value_mg_l > limit_mg_l
+    return mic.operator in {">", ">="} or mic.value_mg_l >= limit_mg_l
+
+
 def is_above(mic: Mic, limit_mg_l: float) -> bool:
     """Whether the end point is certainly above the limit; `>x` is when x reaches it (trap 11)."""
     if mic.operator == ">":

@@ -194,11 +194,14 @@ class Alert(NamedTuple):
     priority: int = 50
 
 
+Do = Literal["stop", "replace", "adjust", "add", "call"]
+
+
 class Change(NamedTuple):
     """What to do with one order."""
 
     order: int
-    do: Literal["stop", "replace", "adjust", "add", "call"]
+    do: Do
     to: str | None
     because: str
 

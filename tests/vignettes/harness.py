@@ -261,11 +261,18 @@ def _change(answer, wanted):
     return (missing, got) if missing else None
 
 
+def _changes(answer, wanted):
+    """How many changes there are in all."""
+    got = len(answer["order_check"]["change"])
+    return None if got == wanted else (wanted, got)
+
+
 _ASKED = {
     "verdict": _verdict,
     "order_alerts": _order_alerts,
     "no_order_alerts": _no_order_alerts,
     "change": _change,
+    "changes": _changes,
     "outcome": _plain("outcome"),
     "dose_pending": _plain("dose_pending"),
     "preferred": _ranked("preferred"),

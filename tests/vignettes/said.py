@@ -339,8 +339,8 @@ _WORDS: Final[dict[tuple[str, str], dict[str, str]]] = {
         "dose_here": f"{_ORDER}|{_WITHHELD}",
     },
     ("duplicate-strategy", "same-drug"): {
-        "first": r"order \d",
-        "second": r"order \d",
+        "first": r"order \d(?:, order \d)* and order \d",
+        "value": r"\d",
         "dose_here": rf"{_ORDER}|by infectious diseases",
     },
     ("inhibitor-combination-alone", "caution"): {

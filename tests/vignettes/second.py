@@ -230,16 +230,27 @@ def _instead(decision: Decision) -> Iterator[str]:
         change = next((c for c in judged.changes if c.order == raised.order), None)
         wanted = "order_allergy" if raised.id == "severe-allergy" else ""
         if change is not None and raised.id != "treating-colonisation":
-            if colonised:
-                wanted = "at_colonisation"
-            elif raised.order in allergic:
-                wanted = "order_allergy"
-            elif raised.id == "resistant-drug-ordered" and _gets_partner(raised.order, decision):
-                wanted = "order_completed"
-            elif raised.id in _OF_DOSE and _goes(raised, change.do, decision):
-                wanted = "order_goes"
+            wanted = (
+                _instead_of(raised, change.do, decision, colonised=colonised, allergic=allergic)
+                or wanted
+            )
         if raised.instead != wanted and not (raised.instead == "order_allergy" and allergic):
             yield f"{raised.id}: says {raised.instead!r} instead, not {wanted!r}"
+
+
+def _instead_of(
+    raised: Any, do: str, decision: Decision, *, colonised: bool, allergic: set[int]
+) -> str:
+    """The phrase by what becomes of the alert's order."""
+    if colonised:
+        return "at_colonisation"
+    if raised.order in allergic:
+        return "order_allergy"
+    if raised.id == "resistant-drug-ordered" and _gets_partner(raised.order, decision):
+        return "order_completed"
+    if _goes(raised, do, decision):
+        return "order_goes"
+    return "order_not_needed" if do == "stop" and raised.id in _REPLACES else ""
 
 
 def _gets_partner(order: int, decision: Decision) -> bool:
@@ -251,14 +262,28 @@ def _gets_partner(order: int, decision: Decision) -> bool:
 
 
 def _goes(raised: Any, do: str, decision: Decision) -> bool:
-    """Whether the order is replaced, or none of a drug that is ordered twice stays."""
+    """Whether the action would mend, or keep, an order that does not run on."""
+    if raised.id in _MENDS:
+        return do in {"replace", "call", "stop"}
+    if raised.id != "duplicate-strategy":
+        return False
     numbers = {p.number for p in decision.ordered.placed if p.drug == raised.drug}
     gone = {c.order for c in decision.judgement.changes if c.do in {"replace", "call", "stop"}}
-    none_stays = len(numbers) > 1 and numbers <= gone
-    return do in {"replace", "call"} or (raised.id == "duplicate-strategy" and none_stays)
+    none_stays = raised.variant != "stop" and numbers <= gone
+    return do in {"replace", "call"} or none_stays
 
 
-_OF_DOSE: Final = frozenset({"dose-outside-band", "duplicate-strategy"})
+_MENDS: Final = frozenset(
+    {"dose-outside-band", "pair-not-together", "pair-renal-divergence", "partner-missing"}
+)
+_REPLACES: Final = frozenset(
+    {
+        "resistant-drug-ordered",
+        "carbapenem-alone",
+        "inhibitor-combination-alone",
+        "polymyxin-alone",
+    }
+)
 _AMOUNT: Final = r"[\d.,]+(?: to [\d.,]+)? (?:g|mg|million units|units)\b[^;]*"
 _ONE: Final = (
     rf"(?:[A-Za-z -]*{_AMOUNT} first, then )?[A-Za-z -]*{_AMOUNT} (?:IV|by mouth)"
@@ -273,7 +298,8 @@ _TO: Final = {
         r"|given twice; stop before the next dose|[a-z +-]+ stands without it)"
     ),
     "call": re.compile(
-        r"no regimen is offered: (?:.+ is not stopped before the replacement hangs"
+        r"metronidazole is excluded; infectious diseases names another anaerobic drug now"
+        r"|no regimen is offered: (?:.+ is not stopped before the replacement hangs"
         r"|give no further dose of .+|call infectious diseases now)(?:; call now)?"
         r"|(?:.+ is not stopped before the replacement hangs|give no further dose of .+)"
         r"; call infectious diseases now"
@@ -318,7 +344,8 @@ def _change(change: Change, drug: str, decision: Decision) -> Iterator[str]:
         yield f"{name}: {change.do} to {to}, not {wanted[change.do]}"
     if change.do == "stop" and not change.because.startswith(f"{name}: "):
         yield f"{name}: stopped as {change.because}"
-    if change.do == "adjust" and " first, then " in change.because:
+    starts = any(r.id == "partner-missing" for r in decision.judgement.raised)
+    if change.do == "adjust" and " first, then " in change.because and not starts:
         yield f"{name}: a load for a drug that runs"
     parts = [part for part in (to or "").split("+") if part]
     unsaid = [part for part in parts if part.split("-")[0] not in change.because]

@@ -9,7 +9,7 @@ from ndm_advisor.decision.alerts.situation import (
     review_hours,
     test_name,
 )
-from ndm_advisor.decision.interpret import PAIR_TEST, is_above
+from ndm_advisor.decision.interpret import PAIR_TEST, may_reach
 from ndm_advisor.decision.rank import A, P
 from ndm_advisor.model import words
 from ndm_advisor.model.answer import Finding, Tier
@@ -173,8 +173,7 @@ def _tetracycline_mic(s: Situation) -> Iterator[Raised]:
     result = s.facts.susceptibilities.get("tigecycline")
     if "tigecycline" not in s.offered_drugs or result is None or result.mic is None:
         return
-    reached = is_above(result.mic, limit) or result.mic.value_mg_l == limit
-    if reached:
+    if may_reach(result.mic, limit):
         values = {
             "drug": "tigecycline",
             "mic": result.mic.text,

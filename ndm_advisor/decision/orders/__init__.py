@@ -11,10 +11,13 @@ from ndm_advisor.decision.orders.of_dose import of_doses
 from ndm_advisor.decision.orders.of_hazards import of_hazards
 from ndm_advisor.decision.orders.of_set import RULES, at_colonisation
 from ndm_advisor.decision.orders.placed import (
+    COVER,
     PARTNERS,
+    TWICE,
     Ordered,
     Placed,
     completes_pair,
+    first_order,
     needs_interval,
     place,
     running_order,
@@ -23,10 +26,13 @@ from ndm_advisor.decision.orders.placed import (
 )
 
 __all__ = [
+    "COVER",
     "PARTNERS",
+    "TWICE",
     "Ordered",
     "Placed",
     "completes_pair",
+    "first_order",
     "needs_interval",
     "order_alerts",
     "place",

@@ -1,17 +1,21 @@
 """Alerts over the set of orders: lone drugs, partners, duplicates, cover (policy section 6)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ndm_advisor.decision.alerts import Raised
 from ndm_advisor.decision.alerts.of_kidney import MODES
+from ndm_advisor.decision.interpret import may_reach
 from ndm_advisor.decision.orders.placed import (
     AVIBACTAM_PRODUCTS,
+    COVER,
     HOURS_PER_DAY,
     PARTNERS,
+    TWICE,
     Ordered,
     Placed,
     expected_orders,
+    first_order,
     is_main,
     raised_about,
     running_order,
@@ -97,12 +101,11 @@ def _toxicity(placed: Placed) -> str:
 def _partner_missing(o: Ordered) -> Iterator[Raised]:
     if not set(PARTNERS) <= o.drugs:
         return
-    expected = expected_orders(P, o)
     without = [d for d in PARTNERS if not o.of(d).has_dose]
     for drug in without:
         placed = o.of(drug)
         if len(without) == 1:  # neither dosed: nothing can be judged
-            dose = whole_text(expected.get(drug))
+            dose = first_order(drug, P, o)
             hours = words.number(o.situation.knowledge.settings.pair_infusion_h)
             yield raised_about(
                 o, placed, "partner-missing", "stop", "no-dose", dose_here=dose, hours=hours
@@ -146,19 +149,39 @@ def _minutes_apart(first: Order, second: Order) -> float | None:
 
 
 def _duplicates(o: Ordered) -> Iterator[Raised]:
-    ident = "duplicate-strategy"
-    if A in o.drugs and set(PARTNERS) & o.drugs:
-        yield raised_about(o, o.of(A), ident, "stop", "stop")
-    seen: dict[str, Placed] = {}
+    """Aztreonam-avibactam beside the pair or a partner, and any drug twice but load and main."""
+    partners = [d for d in PARTNERS if d in o.drugs]
+    if A in o.drugs and partners:
+        yield from _two_strategies(partners, o)
+    for kind in (True, False):
+        for drug in dict.fromkeys(p.drug for p in o.placed):
+            same = [p for p in o.placed if p.drug == drug and p.is_loading == kind]
+            for placed in same[1:]:
+                yield _same_drug(placed, same, o)
+
+
+def _two_strategies(partners: Sequence[str], o: Ordered) -> Iterator[Raised]:
+    """The one that is offered first stays; every order of the other goes."""
+    kept = next((i for i in o.situation.offered_ids if i in {A, P}), P)
+    shown = {
+        "first": words.join_names(map(words.drug_name, partners)),
+        "drugs": words.regimen_name(kept, "with"),
+    }
+    going = partners if kept == A else [A]
     for placed in o.placed:
-        if placed.is_loading:
-            continue
-        before = seen.setdefault(placed.drug, placed)
-        if before is not placed:
-            strategy = strategy_of(placed.drug, o)
-            dose = running_order(placed.drug, strategy, o) if strategy else whole_text(None)
-            both = {"first": f"order {before.number}", "second": f"order {placed.number}"}
-            yield raised_about(o, placed, ident, "stop", "same-drug", dose_here=dose, **both)
+        if placed.drug in going:
+            yield raised_about(o, placed, TWICE, "stop", "stop", **shown)
+
+
+def _same_drug(placed: Placed, same: list[Placed], o: Ordered) -> Raised:
+    strategy = strategy_of(placed.drug, o)
+    shown = {
+        "first": words.join_names(f"order {p.number}" for p in same),
+        "value": str(len(same)),
+        "dose_here": running_order(placed.drug, strategy, o) if strategy else whole_text(None),
+    }
+    variant = "two-loads" if placed.is_loading else "same-drug"
+    return raised_about(o, placed, TWICE, "stop", variant, **shown)
 
 
 def _cefiderocol_untested(o: Ordered) -> Iterator[Raised]:
@@ -174,18 +197,15 @@ def _anaerobic_cover(o: Ordered) -> Iterator[Raised]:
     denied = facts.region == "EU" and facts.anaerobes is False
     if not asked or not active or "metronidazole" in o.drugs or denied:
         return
+    excluded = bool(o.situation.fates["metronidazole"].excluded)
     expected = expected_orders("metronidazole", o).get("metronidazole")
-    drugs = words.join_names(words.regimen_name(i) for i in active)
+    shown = {
+        "drugs": words.join_names(words.regimen_name(i) for i in active),
+        "dose_here": "" if excluded else whole_text(expected),
+    }
     placed = o.of(o.situation.knowledge.strategies[active[0]].drugs[0])
-    yield raised_about(
-        o,
-        placed,
-        "anaerobic-cover",
-        "caution",
-        "ordered",
-        drugs=drugs,
-        dose_here=whole_text(expected),
-    )
+    variant = "excluded" if excluded else "ordered"
+    yield raised_about(o, placed, COVER, "caution", variant, **shown)
 
 
 def _renal_divergence(o: Ordered) -> Iterator[Raised]:
@@ -204,8 +224,7 @@ def _tetracycline_mic(o: Ordered) -> Iterator[Raised]:
     result = o.situation.facts.susceptibilities.get("tigecycline")
     if "tigecycline" not in o.drugs or result is None or result.mic is None:
         return
-    low = result.mic.operator in {"<", "<="}
-    if not low and result.mic.value_mg_l >= limit:
+    if may_reach(result.mic, limit):
         shown = {"mic": result.mic.text, "limit": f"{words.number(limit)} mg/L"}
         yield raised_about(
             o, o.of("tigecycline"), "tetracycline-mic", "caution", "caution", **shown

@@ -15,6 +15,8 @@ from ndm_advisor.model.knowledge import Strategy
 PARTNERS: Final = ("ceftazidime-avibactam", "aztreonam")
 AVIBACTAM_PRODUCTS: Final = ("ceftazidime-avibactam", "aztreonam-avibactam")
 HOURS_PER_DAY: Final = 24
+COVER: Final = "anaerobic-cover"
+TWICE: Final = "duplicate-strategy"
 
 
 class Placed(NamedTuple):
@@ -178,6 +180,12 @@ def running_order(drug: str, strategy: str, ordered: Ordered) -> str:
     """The same for a drug that runs already: a load is not given twice."""
     expected = expected_orders(strategy, ordered).get(drug)
     return whole_text(expected._replace(loading_dose=None) if expected else None)
+
+
+def first_order(drug: str, strategy: str, ordered: Ordered) -> str:
+    """The same for a drug that does not run yet; a load that is ordered is not named again."""
+    has_load = any(p.drug == drug and p.is_loading for p in ordered.placed)
+    return (running_order if has_load else whole_order)(drug, strategy, ordered)
 
 
 def needs_interval(placed: Placed, ordered: Ordered) -> bool:
