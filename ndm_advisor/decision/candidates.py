@@ -50,25 +50,26 @@ def candidates(
         return ()
     found: dict[str, Candidate] = {}
     for candidate in (
-        *_active(outcome, reason, fates),
+        *_active(outcome, reason, facts, fates),
         *_salvage(reason, facts, fates),
-        *_older(scope, reason, facts, fates),
         *_second_agents(selection, facts, fates),
+        *_older(scope, reason, facts, fates),
         *_cystitis(scope, facts),
     ):
         found.setdefault(candidate.id, candidate)
     return tuple(found.values())
 
 
-def _active(outcome: str, reason: str, fates: dict[str, Fate]) -> Iterator[Candidate]:
+def _active(outcome: str, reason: str, facts: Facts, fates: dict[str, Fate]) -> Iterator[Candidate]:
     """A, P and F with what stands in their way."""
     if outcome != "abstention":
         return
     for strategy in (A, P, F):
-        resistant = any(a.hazard.alert == RESISTANT for a in fates[strategy].excluded)
+        support = facts.cefiderocol_support if strategy == F else facts.aztreonam_support
+        active = support == "susceptible" and fates[strategy].is_usable
         if reason == "row-7" and strategy == F:
             yield Candidate(strategy, "cefiderocol-before-result")
-        elif reason == "cystitis-none" and not resistant:
+        elif reason == "cystitis-none" and active:
             yield Candidate(strategy, "cystitis-reserve")
         elif reason == "pregnancy-not-severe":
             yield Candidate(strategy, "pregnancy")
@@ -104,8 +105,15 @@ def _older(
         for fate in fates.values():
             strategy = fate.strategy
             here = strategy.kind == "older" and facts.region in strategy.regions
-            if here and facts.of_drug[strategy.id].active:
+            never = any(_is_never(a, strategy.id) for a in fate.excluded)
+            if here and facts.of_drug[strategy.id].active and not never:
                 yield Candidate(strategy.id, _deep_site_words(strategy.id, facts))
+
+
+def _is_never(asked: Asked, drug: str) -> bool:
+    """Inactive whatever its category, or a tetracycline in pregnancy (policy 3 and 4.8)."""
+    pregnant = drug in TETRACYCLINES and asked.hazard.alert == "pregnancy"
+    return asked.hazard.alert == RESISTANT or pregnant
 
 
 def _deep_site_words(strategy: str, facts: Facts) -> str:
@@ -129,13 +137,15 @@ def _second_agents(
     offered = {r.strategy for r in selection.ranked}
     for drug in _SECOND_AGENTS:
         result = facts.susceptibilities.get(drug)
-        excluded = _excluded_wherever(fates[drug])
+        excluded = _excluded_wherever(fates[drug], facts.region)
         if result is not None and result.used == "S" and drug not in offered and not excluded:
             yield Candidate(drug, "second-tetracycline" if drug in TETRACYCLINES else "second")
 
 
-def _excluded_wherever(fate: Fate) -> bool:
-    """Whether patient, species or stock rule a second agent out; its site does not."""
+def _excluded_wherever(fate: Fate, region: str) -> bool:
+    """Whether region, patient, species or stock rule a second agent out; its site does not."""
+    if region not in fate.strategy.regions:
+        return True
     return any(_rules_out(a) or a.hazard.id == "not-in-stock" for a in fate.excluded)
 
 

@@ -83,12 +83,20 @@ def information(decision: Decision, knowledge: Knowledge) -> tuple[Information, 
 
 
 def _words(candidate: Candidate, decision: Decision, knowledge: Knowledge) -> str:
-    """What is said beside a candidate."""
+    """What is said beside a candidate, and on what condition; never nothing."""
+    fate = decision.fates.get(candidate.id)
+    conditions = fate.conditions if fate and fate.strategy.kind == "older" else ()
+    said = _said_of(candidate, decision, knowledge)
+    return " ".join([said, *(f"{c[:1].upper()}{c[1:].rstrip('.')}." for c in conditions)])
+
+
+def _said_of(candidate: Candidate, decision: Decision, knowledge: Knowledge) -> str:
     if candidate.say == "pregnancy":
         return _pregnancy_lines(candidate.id, decision, knowledge)
     if candidate.say == "because":
         excluded = decision.fates[candidate.id].excluded
-        return "; ".join(dict.fromkeys(a.because for a in excluded))
+        why = "; ".join(dict.fromkeys(a.because for a in excluded))
+        return why or sentence(knowledge, "salvage", "for-a-specialist")
     if candidate.say.startswith("second"):
         key = "tetracycline" if candidate.say.endswith("tetracycline") else "text"
         return sentence(knowledge, "second_agent", key)

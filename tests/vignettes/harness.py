@@ -90,7 +90,7 @@ def differences(expect: dict[str, Any], answer: dict[str, Any]) -> list[str]:
 
 
 def _plain(key: str):
-    return lambda answer, wanted: None if answer[key] == wanted else answer[key]
+    return lambda answer, wanted: None if answer[key] == wanted else f"{answer[key]!r}"
 
 
 def _ranked(rank: str):
@@ -241,7 +241,7 @@ def _number(x: float) -> str:
 
 def _verdict(answer, wanted):
     got = answer["order_check"]["verdict"]
-    return None if got == wanted else got
+    return None if got == wanted else f"{got!r}"
 
 
 def _order_alerts(answer, wanted):
