@@ -23,6 +23,9 @@ ALLERGY: Final = "severe-allergy"
 COMPANION: Final = "metronidazole"
 GOING: Final[frozenset[Do]] = frozenset({"replace", "call", "stop"})  # the order does not run on
 _BESIDE: Final[frozenset[Do]] = frozenset({"adjust", "add"})  # both can be done to one order
+_OTHER_COVER: Final = (
+    f"{COMPANION} is excluded; infectious diseases names another anaerobic drug now"
+)
 _RESISTANT: Final = "resistant-drug-ordered"
 _TIERS: Final = {"stop": 0, "caution": 1, "note": 2}
 _STOP: Final = {
@@ -68,7 +71,7 @@ def ends(change: Change) -> bool:
 
 
 def _is_cover(change: Change) -> bool:
-    return change.do == "call" and change.because.startswith(COMPANION)
+    return change.because == _OTHER_COVER
 
 
 def _stand_together(changes: list[Change]) -> bool:
@@ -109,8 +112,7 @@ def _dosed(alert: Raised, o: Ordered) -> Change:
 
 def _covered(alert: Raised, o: Ordered) -> Change:
     if o.situation.fates[COMPANION].excluded:
-        text = f"{COMPANION} is excluded; infectious diseases names another anaerobic drug now"
-        return Change(alert.order, "call", None, text)
+        return Change(alert.order, "call", None, _OTHER_COVER)
     return Change(alert.order, "add", COMPANION, whole_order(COMPANION, COMPANION, o))
 
 

@@ -162,7 +162,7 @@ main()
 STAGES = {
     "read": "ndm_advisor.read.case_file._judge",
     "decide": "ndm_advisor.decision.decide.assess",
-    "explain": "ndm_advisor.explain.advise.explain",
+    "explain": "ndm_advisor.explain.recommendation.offers",
 }
 OF_A_CASE = ("advise", "what-if", "schedule", "validate", "batch")
 
