@@ -215,6 +215,109 @@ _KNOWN: Final = (
         "equivalent: every order alert names an order, and a note has none of the ids that "
         "give a change and is no stop",
     ),
+    Known(
+        r"orders\.of_set\.x__aztreonam_alone",
+        r'.* -> .*"stop", "stop", \)',
+        "equivalent: the hours it gives are the review hours every order alert holds",
+    ),
+    Known(
+        r"orders\.of_set\.x__not_together",
+        r'.* -> .*\*\*shown, "(XXhoursXX|HOURS)": hours\}',
+        "equivalent: the sentences on the starts name no hours",
+    ),
+    Known(
+        r"orders\.of_set\.x__renal_divergence",
+        r'.* -> .*renal_replacement or "XXXX", "low CrCl"\)',
+        "equivalent: no mode has either name, so the default is taken",
+    ),
+    Known(
+        r"orders\.of_set\.x__untested_pair",
+        r'.* -> value = facts\.pbp3_insertion or "XXXX"',
+        "equivalent: the insertion is said in the stop only, which needs a known one",
+    ),
+    Known(
+        r"orders\.placed\.x_place",
+        r".* -> if order\.drug_id is None and .*",
+        "equivalent: the reader takes its ids from the same base, so a known id is a drug of it",
+    ),
+    Known(
+        r"orders\.placed\.x_whole_text",
+        r'.* -> return expected\.pending or "(XXby infectious diseasesXX|BY INFECTIOUS '
+        r'DISEASES)"',
+        "equivalent: an order without a dose always says what it waits fo",
+    ),
+    Known(
+        r"orders\.placed\.x_values_of",
+        r'drug = .* -> drug = placed\.drug if (\(placed\) or True else ""|placed else '
+        r'"XXXX")',
+        "equivalent: every caller names an orde",
+    ),
+    Known(
+        r"orders\.placed\.x_values_of",
+        r'"(region|test)": .* -> .*',
+        "equivalent: no sentence filled from it names the region, and those that name a "
+        "test are given their own",
+    ),
+    Known(
+        r"orders\.placed\.x_raised_about",
+        r'(number|drug) = .* -> .* if (\(placed\) or True else (0|"")|placed else '
+        r'(1|"XXXX"))',
+        "equivalent: every caller names an orde",
+    ),
+    Known(
+        r"rank\.x__look_up",
+        r".* -> (message = None|raise LookupError\(None\))",
+        "equivalent: the load check has proved that a row matches, so it is never raised",
+    ),
+    Known(
+        r"rank\.x__expanded",
+        r".*row=family\.id, .* -> .*rank=second_rank, sources=.*",
+        "equivalent: only the row of an older agent's offer is read",
+    ),
+    Known(
+        r"candidates\.x_candidates",
+        r"(outcome|reason) = .* -> .*(if \(selection\) or True else|else "
+        r'"(XXabstentionXX|ABSTENTION|XXXX)").*',
+        "equivalent: a case that no scope ended has a selection, the last word is never taken",
+    ),
+    Known(
+        r"dose\.x__units",
+        r".* -> if amount\.units_amount is None and amount\.units_system is None:",
+        "equivalent: the caller has asked the system, and loading gives both or neithe",
+    ),
+    Known(
+        r"outline\.x_outline",
+        r"(outcome|reason)=.* -> .*(if \(selection\) or True else|else "
+        r'"(XXabstentionXX|ABSTENTION|XXXX)").*',
+        "equivalent: a case that no scope ended has a selection",
+    ),
+    Known(
+        r"usable\.x__in_question",
+        r'.* -> .*"(XXsalvageXX|SALVAGE)".*',
+        "equivalent: of the salvage drugs only colistin has a site; it is never active, "
+        "so it is excluded before",
+    ),
+    Known(
+        r"usable\.x_finding_of",
+        r".* -> _, names = ask\(hazard\.when, facts, None\)",
+        "equivalent: a record that asks a fact of the drug asks nothing else, so true "
+        "and unknown name the same fact",
+    ),
+    Known(
+        r"usable\.x__filled",
+        r'.* -> .*c\.op != "(XXisXX|IS)"\]',
+        "equivalent: in every record whose words name a limit the number stands last",
+    ),
+    Known(
+        r"usable\.x__filled",
+        r'.* -> drug=drug_name\(drug or "XXXX"\).*',
+        "equivalent: words that name a drug are put to drugs and to strategies of one drug",
+    ),
+    Known(
+        r"usable\.x__filled",
+        r'.* -> .*if limits else "XXXX"',
+        "equivalent: no words name a limit where the record has none",
+    ),
 )
 
 
