@@ -41,8 +41,11 @@ def at_colonisation(o: Ordered) -> tuple[Change, ...]:
     return tuple(_stop(p.drug, "treating-colonisation", p.number) for p in o.placed)
 
 
-def corrections(o: Ordered, raised: tuple[Raised, ...]) -> tuple[Change, ...]:
-    """One change an order, by the gravest alert; what is added beside a mended dose follows."""
+def corrections(o: Ordered, raised: tuple[Raised, ...], *, whole: bool) -> tuple[Change, ...]:
+    """One change an order, by the gravest alert; what is added beside a mended dose follows.
+
+    Without `whole` nothing is given in place of a set that could not be assessed.
+    """
     made: _Changes = {}
     for alert in sorted(raised, key=lambda r: (_TIERS[r.tier], r.id != ALLERGY)):
         change = _change(alert, o)
@@ -52,7 +55,8 @@ def corrections(o: Ordered, raised: tuple[Raised, ...]) -> tuple[Change, ...]:
                 held.setdefault(change.do, change)
     _end_other_partner(made, o)
     _complete_lone_partner(made, o)
-    _give_what_is_offered(made, o)
+    if whole:
+        _give_what_is_offered(made, o)
     return _in_order(change for held in made.values() for change in held.values())
 
 
@@ -116,7 +120,7 @@ def _covered(alert: Raised, o: Ordered) -> Change:
     return Change(alert.order, "add", COMPANION, whole_order(COMPANION, COMPANION, o))
 
 
-def _once(alert: Raised, o: Ordered) -> Change:  # as the others of the table
+def _once(alert: Raised, _: Ordered) -> Change:
     return _stop(alert.drug, TWICE, alert.order)
 
 

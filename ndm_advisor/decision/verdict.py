@@ -61,7 +61,7 @@ def _changes(verdict: str, o: Ordered, raised: tuple[Raised, ...]) -> tuple[Chan
         return ()
     if _is_colonisation(o):
         return at_colonisation(o)
-    made = corrections(o, raised)
+    made = corrections(o, raised, whole=verdict != "not_assessable")
     return instead(o) if verdict == "inadequate" and not made else made
 
 
