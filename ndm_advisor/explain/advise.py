@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal
 
 from ndm_advisor.decision.decide import Decision, Settled, decide
-from ndm_advisor.explain.recommendation import explaining
+from ndm_advisor.explain.recommendation import Beside, explaining
 from ndm_advisor.explain.unknowns import NOT_COMPUTED
 from ndm_advisor.model.answer import CaseRef, Recommendation
 from ndm_advisor.model.case import Case
@@ -47,38 +47,21 @@ def advise(
         The answer of interface section 2. The same arguments give the same answer.
     """
     decision = decide(case, knowledge, on=on, settled=settled)
-    steps = advising(
-        decision,
-        knowledge,
-        reference=reference or CaseRef(case.id, None, None),
-        local_override=local_override,
-        acknowledged=acknowledged,
-        traced=traced,
-        what_if=what_if,
+    beside = Beside(
+        reference or CaseRef(case.id, None, None),
+        VERSION,
+        local_override,
+        acknowledged or {},
+        traced,
     )
-    return finish(steps)
+    return finish(advising(decision, knowledge, beside, what_if))
 
 
 def advising(
-    decision: Decision,
-    knowledge: Knowledge,
-    *,
-    reference: CaseRef,
-    local_override: dict[str, object] | None = None,
-    acknowledged: dict[str, str] | None = None,
-    traced: bool = True,
-    what_if: WhatIf = "",
+    decision: Decision, knowledge: Knowledge, beside: Beside, what_if: WhatIf = ""
 ) -> Steps[Recommendation]:
     """The second half of `advise` in steps, for who decides first: the decision in words."""
-    answer = yield from explaining(
-        decision,
-        knowledge,
-        case=reference,
-        tool_version=VERSION,
-        local_override=local_override,
-        acknowledged=acknowledged,
-        traced=traced,
-    )
+    answer = yield from explaining(decision, knowledge, beside)
     return _with_changes(answer, decision, knowledge, what_if) if what_if else answer
 
 

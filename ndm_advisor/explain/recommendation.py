@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, cast
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple, cast
 
 from ndm_advisor.decision.decide import Decision
 from ndm_advisor.decision.rank import A, P
@@ -43,50 +45,35 @@ SCHEMA_VERSION: Final = "1"
 _SUMMARY_LENGTH: Final = 140
 
 
-def explain(
-    decision: Decision,
-    knowledge: Knowledge,
-    *,
-    case: CaseRef,
-    tool_version: str,
-    local_override: dict[str, object] | None = None,
-    acknowledged: dict[str, str] | None = None,
-    traced: bool = True,
-) -> Recommendation:
-    """Write a decision out as the answer of interface section 2.
+class Beside(NamedTuple):
+    """What an answer says beside the decision.
 
     `acknowledged` maps alert ids to the reason given for each; an id that does not fire is passed
     over, and no alert changes its place or its tier for it. Without `traced` the findings are left
-    out, for an output that shows none.
+    out (null), for an output that shows none.
     """
-    steps = explaining(
-        decision,
-        knowledge,
-        case=case,
-        tool_version=tool_version,
-        local_override=local_override,
-        acknowledged=acknowledged,
-        traced=traced,
-    )
-    return finish(steps)
+
+    case: CaseRef
+    tool_version: str
+    local_override: dict[str, object] | None = None
+    acknowledged: Mapping[str, str] = MappingProxyType({})
+    traced: bool = True
 
 
-def explaining(
-    decision: Decision,
-    knowledge: Knowledge,
-    *,
-    case: CaseRef,
-    tool_version: str,
-    local_override: dict[str, object] | None = None,
-    acknowledged: dict[str, str] | None = None,
-    traced: bool = True,
-) -> Steps[Recommendation]:
+def explain(
+    decision: Decision, knowledge: Knowledge, *, case: CaseRef, tool_version: str
+) -> Recommendation:
+    """Write a decision out as the answer of interface section 2."""
+    return finish(explaining(decision, knowledge, Beside(case, tool_version)))
+
+
+def explaining(decision: Decision, knowledge: Knowledge, beside: Beside) -> Steps[Recommendation]:
     """Write a decision out in steps: a batch does a few side by side. See `explain`."""
     regimens = offers(decision, knowledge)
     yield
     not_offered = rejected(decision, knowledge)
     yield
-    lines = alert_lines(decision, knowledge, acknowledged or {})
+    lines = alert_lines(decision, knowledge, beside.acknowledged)
     yield
     positions = _positions(decision, knowledge)
     yield
@@ -97,8 +84,8 @@ def explaining(
     yield
     return Recommendation(
         schema_version=SCHEMA_VERSION,
-        case=case,
-        provenance=_provenance(decision, knowledge, tool_version, local_override),
+        case=beside.case,
+        provenance=_provenance(decision, knowledge, beside),
         outcome=decision.outcome,
         dose_pending=decision.outline.dose_pending,
         summary=_summary(decision, regimens, knowledge),
@@ -119,7 +106,7 @@ def explaining(
         duration=duration(decision, knowledge),
         step_down=step_down(decision, knowledge),
         review_due=review_due(decision, knowledge),
-        findings=findings(decision, knowledge) if traced else None,
+        findings=findings(decision, knowledge) if beside.traced else None,
         notes=_notes(decision, knowledge),
         kidney=decision.facts.kidney,
         note=decision.case.note,
@@ -138,15 +125,10 @@ def _order_check(decision: Decision, lines: tuple[Alert, ...], knowledge: Knowle
     return OrderCheck(judgement.verdict, about, judgement.changes, order_lines(decision, knowledge))
 
 
-def _provenance(
-    decision: Decision,
-    knowledge: Knowledge,
-    tool_version: str,
-    local_override: dict[str, object] | None,
-) -> Provenance:
+def _provenance(decision: Decision, knowledge: Knowledge, beside: Beside) -> Provenance:
     facts, settled = decision.facts, decision.settled
     return Provenance(
-        tool_version=tool_version,
+        tool_version=beside.tool_version,
         knowledge_version=knowledge.version,
         knowledge_sha256=knowledge.sha256,
         reviewed_on=knowledge.reviewed_on,
@@ -155,7 +137,7 @@ def _provenance(
         region=settled.region,
         breakpoints=_breakpoints(decision, knowledge),
         advised_on=facts.on.isoformat(),
-        local_override=local_override,
+        local_override=beside.local_override,
         guideline_from=settled.guideline_from,
         region_from=settled.region_from,
     )

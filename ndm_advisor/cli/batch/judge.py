@@ -18,7 +18,8 @@ from ndm_advisor.cli.screen import PAGES
 from ndm_advisor.cli.settings import Applied, Local, apply_hospital_settings, read_local
 from ndm_advisor.decision.decide import deciding
 from ndm_advisor.errors import CaseError, CaseFormatError, KnowledgeError, Problem
-from ndm_advisor.explain.advise import advising
+from ndm_advisor.explain.advise import WhatIf, advising
+from ndm_advisor.explain.recommendation import Beside
 from ndm_advisor.model.answer import CaseRef, NotAssessed, Recommendation
 from ndm_advisor.model.case import FORMAT, Case, Infection, Isolate, canonical_json
 from ndm_advisor.read import tables
@@ -35,6 +36,7 @@ from ndm_advisor.render.worklist import (
     row_of,
 )
 from ndm_advisor.steps import Steps, side_by_side
+from ndm_advisor.version import VERSION
 
 if TYPE_CHECKING:
     from ndm_advisor.model.knowledge import Knowledge
@@ -123,14 +125,9 @@ class Judge:
         yield
         decision = yield from deciding(applied.case, self.knowledge, on=on, settled=applied.settled)
         yield
-        answer = yield from advising(
-            decision,
-            self.knowledge,
-            reference=reference,
-            local_override=applied.local_override,
-            traced=self.plan.trace,
-            what_if="full" if self.plan.what_if else "",
-        )
+        beside = Beside(reference, VERSION, applied.local_override, traced=self.plan.trace)
+        what_if: WhatIf = "full" if self.plan.what_if else ""
+        answer = yield from advising(decision, self.knowledge, beside, what_if)
         yield
         shown = answer if self.plan.trace else _without_findings(answer)
         return self._assessed(shown, item, warnings)

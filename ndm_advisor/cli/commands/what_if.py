@@ -129,18 +129,12 @@ def _compared(asked: "Asked", settings: tuple[str, ...]) -> "Comparison":
 
 def _answered(given: "Given") -> "Answered":
     from ndm_advisor.decision.decide import decide  # noqa: PLC0415
-    from ndm_advisor.explain.recommendation import explain  # noqa: PLC0415
+    from ndm_advisor.explain.recommendation import Beside, explaining  # noqa: PLC0415
     from ndm_advisor.explain.what_if.side_by_side import Answered  # noqa: PLC0415
+    from ndm_advisor.steps import finish  # noqa: PLC0415
     from ndm_advisor.version import VERSION  # noqa: PLC0415
 
     applied, knowledge = given.applied, given.knowledge
     decision = decide(applied.case, knowledge, on=given.on, settled=applied.settled)
-    answer = explain(
-        decision,
-        knowledge,
-        case=given.reference,
-        tool_version=VERSION,
-        local_override=applied.local_override,
-        traced=False,
-    )
-    return Answered(decision, answer)
+    beside = Beside(given.reference, VERSION, applied.local_override, traced=False)
+    return Answered(decision, finish(explaining(decision, knowledge, beside)))
