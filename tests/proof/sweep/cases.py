@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel
 
 from ndm_advisor.model.case import (
     FORMAT,
@@ -22,6 +24,7 @@ from ndm_advisor.read.write_case import to_toml
 from tests.proof.sweep.axes import AXES
 from tests.proof.sweep.groups import Vector
 
+_M = TypeVar("_M", bound=BaseModel)
 ON: Final = date(2026, 11, 22)
 _RESULTS: Final = "panel.results."
 _STOCK: Final = "hospital.stock."
@@ -99,25 +102,44 @@ _REST: Final = {
 
 def case_of(made: Vector) -> Case:
     """The case of a vector. Not validated: a test proves on a sample that the reader agrees."""
-    return Case.model_construct(
-        format=FORMAT,
-        isolate=Isolate.model_construct(**_fields("isolate", made)),
-        panel=Panel.model_construct(
-            **_given(made, "panel.standard", "panel.version"), results=_named(_OF_PANEL, made)
-        ),
-        infection=Infection.model_construct(**_fields("infection", made)),
-        patient=Patient.model_construct(**_fields("patient", made)),
-        hospital=Hospital.model_construct(
-            **_given(
-                made, "hospital.guideline", "hospital.region", "hospital.aztreonam_interval_h"
-            ),
-            stock=_named(_OF_STOCK, made),
-        ),
+    panel = _given(made, "panel.standard", "panel.version")
+    panel["results"] = _named(_OF_PANEL, made)
+    hospital = _given(
+        made, "hospital.guideline", "hospital.region", "hospital.aztreonam_interval_h"
+    )
+    hospital["stock"] = _named(_OF_STOCK, made)
+    return _model(
+        Case,
+        {
+            "format": FORMAT,
+            "isolate": _model(Isolate, _named(_OF_TABLE["isolate"], made)),
+            "panel": _model(Panel, panel),
+            "infection": _model(Infection, _named(_OF_TABLE["infection"], made)),
+            "patient": _model(Patient, _named(_OF_TABLE["patient"], made)),
+            "hospital": _model(Hospital, hospital),
+        },
     )
 
 
-def _fields(table: str, made: Vector) -> dict[str, Any]:
-    return _named(_OF_TABLE[table], made)
+_MODELS: Final[tuple[type[BaseModel], ...]] = (
+    Case,
+    Isolate,
+    Panel,
+    Infection,
+    Patient,
+    Hospital,
+)
+_BLANK: Final = {kind: kind.model_construct().__dict__ for kind in _MODELS}
+
+
+def _model(kind: type[_M], fields: dict[str, Any]) -> _M:
+    """As `kind.model_construct(**fields)`, which would look for each default again."""
+    made = kind.__new__(kind)
+    object.__setattr__(made, "__dict__", _BLANK[kind] | fields)
+    object.__setattr__(made, "__pydantic_fields_set__", set(fields))
+    object.__setattr__(made, "__pydantic_extra__", None)
+    object.__setattr__(made, "__pydantic_private__", None)
+    return made
 
 
 def _named(places: tuple[tuple[int, str], ...], made: Vector) -> dict[str, Any]:
