@@ -14,6 +14,7 @@ import sys
 import tarfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -74,13 +75,18 @@ def main() -> int:
     tried: dict[Environment, list[Step]] = {}
     started = time.monotonic()
     built = _built(arguments.folder)
-    for version, python in found.items():
-        for choice in ("lowest", "highest"):
-            environment = Environment(version, python, choice)
-            if arguments.only not in {None, environment.name}:
-                continue
-            tried[environment] = list(_steps(environment, arguments.folder, built))
-            for step in tried[environment]:
+    chosen = [
+        environment
+        for version, python in found.items()
+        for choice in ("lowest", "highest")
+        if (environment := Environment(version, python, choice)).name == arguments.only
+        or arguments.only is None
+    ]
+    with ThreadPoolExecutor(arguments.processes) as pool:  # each waits for its programs
+        done = pool.map(lambda one: list(_steps(one, arguments.folder, built)), chosen)
+        for environment, steps in zip(chosen, done, strict=True):
+            tried[environment] = steps
+            for step in steps:
                 sys.stdout.write(f"{environment.name}: {step.what}: {step.said or 'ok'}\n")
                 sys.stdout.flush()
     if arguments.only is not None:
@@ -99,6 +105,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--only", metavar="NAME", help='one environment, such as "3.12 lowest"')
     parser.add_argument("--folder", type=Path, default=FOLDER, metavar="DIR")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, metavar="N")
     return parser.parse_args()
 
 
@@ -224,7 +231,7 @@ def _without_base(records: list[str]) -> list[str]:
 def _quick_tests(place: Path) -> None:
     needed = tomli.loads((page.ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     _pip(place, "install", *needed["project"]["optional-dependencies"]["test"])
-    options = ("-q", "-x", "-p", "no:cacheprovider")
+    options = ("-q", "-x", "-p", "no:cacheprovider", "-n", "0")  # others use the other cores
     _run(place / "venv" / "bin" / "python", "-m", "pytest", *options, *QUICK, cwd=page.ROOT)
 
 
