@@ -28,6 +28,7 @@ _OTHER_COVER: Final = (
 )
 _RESISTANT: Final = "resistant-drug-ordered"
 _TIERS: Final = {"stop": 0, "caution": 1, "note": 2}
+_FIRST: Final = {ALLERGY: 0, TWICE: 1}  # of one tier
 _STOP: Final = {
     "treating-colonisation": "no antibacterial is advised for colonisation",
     TWICE: "given twice; stop before the next dose",
@@ -44,10 +45,11 @@ def at_colonisation(o: Ordered) -> tuple[Change, ...]:
 def corrections(o: Ordered, raised: tuple[Raised, ...], *, whole: bool) -> tuple[Change, ...]:
     """One change an order, by the gravest alert; what is added beside a mended dose follows.
 
+    What is given twice stops at once, whatever else replaces it: the other order still runs.
     Without `whole` nothing is given in place of a set that could not be assessed.
     """
     made: _Changes = {}
-    for alert in sorted(raised, key=lambda r: (_TIERS[r.tier], r.id != ALLERGY)):
+    for alert in sorted(raised, key=lambda r: (_TIERS[r.tier], _FIRST.get(r.id, 2))):
         change = _change(alert, o)
         if change is not None:
             held = made.setdefault(change.order, {})
@@ -62,7 +64,8 @@ def corrections(o: Ordered, raised: tuple[Raised, ...], *, whole: bool) -> tuple
 
 def instead(o: Ordered) -> tuple[Change, ...]:
     """Nothing in the set can be corrected: a call, or the first regimen beside strange drugs."""
-    number = o.placed[0].number if o.placed else 1
+    main = [p for p in o.placed if p.drug != COMPANION] or o.placed
+    number = main[0].number if main else 1
     if not o.situation.offered:
         text = "no regimen is offered: call infectious diseases now"
         return (Change(number, "call", None, text),)
@@ -135,11 +138,9 @@ def _unproven(alert: Raised, o: Ordered) -> Change:
 
 def _alone(alert: Raised, o: Ordered) -> Change | None:
     """A lone partner is completed; another drug that does not act alone is replaced."""
-    is_partner = alert.drug in PARTNERS
-    if is_partner and not set(PARTNERS) <= o.drugs and completes_pair(o):
+    if alert.drug in PARTNERS and _gets_partner(o):
         return _partner_of(alert.drug, alert.order, o)
-    is_lone = is_partner and alert.id != _RESISTANT
-    return _replaced(alert, o) if alert.tier == "stop" or is_lone else None
+    return _replaced(alert, o) if alert.tier == "stop" else None
 
 
 _BY_ALERT: Final[dict[str, Callable[[Raised, Ordered], Change | None]]] = {

@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 from ndm_advisor.decision.alerts import Raised, one_per_id
 from ndm_advisor.decision.corrections import (
     ALLERGY,
+    COMPANION,
     GOING,
     at_colonisation,
     corrections,
@@ -19,6 +20,7 @@ from ndm_advisor.decision.orders import (
     Placed,
     needs_interval,
 )
+from ndm_advisor.decision.rank import A
 from ndm_advisor.model.answer import Change, Do
 
 _INADEQUATE: Final = frozenset(
@@ -51,18 +53,33 @@ class Judgement(NamedTuple):
 def judge(ordered: Ordered, raised: tuple[Raised, ...], candidates: frozenset[str]) -> Judgement:
     """The first verdict of policy section 7 that matches, and the corrections."""
     verdict = _verdict(ordered, raised, candidates)
-    changes = _changes(verdict, ordered, raised)
+    changes = _changes(verdict, ordered, raised, candidates)
     said = tuple(_beside(alert, raised, changes, ordered) for alert in raised)
     return Judgement(verdict, one_per_id(said), changes)
 
 
-def _changes(verdict: str, o: Ordered, raised: tuple[Raised, ...]) -> tuple[Change, ...]:
+def _changes(
+    verdict: str, o: Ordered, raised: tuple[Raised, ...], candidates: frozenset[str]
+) -> tuple[Change, ...]:
     if verdict in {"not_assessed", "appropriate"}:
         return ()
     if _is_colonisation(o):
         return at_colonisation(o)
     made = corrections(o, raised, whole=verdict != "not_assessable")
-    return instead(o) if verdict == "inadequate" and not made else made
+    if verdict != "inadequate" or any(ends(c) or _treats(c) for c in made):
+        return made
+    return made if made and _is_named(o, candidates) else instead(o)
+
+
+def _treats(change: Change) -> bool:
+    """Whether more than a companion is added."""
+    return change.do == "add" and change.to != COMPANION
+
+
+def _is_named(o: Ordered, candidates: frozenset[str]) -> bool:
+    """Whether a strategy of the set is offered, or where nothing is, may turn out to be right."""
+    named = set(o.situation.offered_ids) or candidates
+    return bool(named & set(o.strategies))
 
 
 def _beside(
@@ -84,12 +101,26 @@ def _phrase(alert: Raised, done: dict[Do, Change], changes: tuple[Change, ...], 
     goes = any(map(ends, done.values()))
     if alert.id == _RESISTANT and "add" in done and done["add"].to in PARTNERS:
         return "order_completed"
+    stops = "stop" in done
+    if stops and alert.id in {TWICE, *_REPLACES} and _other_goes(alert, changes, o):
+        return "order_and_other_go"
     if alert.id == TWICE:
         goes = bool({"replace", "call"} & done.keys()) or _first_goes(alert, changes, o)
         return "order_goes" if goes else ""
     if goes and alert.id in _OF_DOSE:
         return "order_goes"
-    return "order_not_needed" if "stop" in done and alert.id in _REPLACES else ""
+    return "order_not_needed" if stops and alert.id in _REPLACES else ""
+
+
+def _other_goes(alert: Raised, changes: tuple[Change, ...], o: Ordered) -> bool:
+    """Of two strategies that share a component: whether the one that was to be kept goes too."""
+    two: tuple[tuple[str, ...], ...] = ((A,), PARTNERS)
+    if not any(alert.drug in drugs for drugs in two):
+        return False
+    others = {d for drugs in two if alert.drug not in drugs for d in drugs}
+    return any(
+        p.drug in others and ends(c) for c in changes for p in o.placed if p.number == c.order
+    )
 
 
 def _first_goes(alert: Raised, changes: tuple[Change, ...], o: Ordered) -> bool:
@@ -113,8 +144,7 @@ def _verdict(o: Ordered, raised: tuple[Raised, ...], candidates: frozenset[str])
         return "not_assessable"
     if stops:
         return "harmful"
-    offered = set(s.offered_ids) if s.offered else candidates
-    if not set(o.strategies) & offered or any(r.id in _INADEQUATE for r in raised):
+    if not _is_named(o, candidates) or any(r.id in _INADEQUATE for r in raised):
         return "inadequate"
     return "appropriate"
 

@@ -299,6 +299,7 @@ _WORDS: Final[dict[tuple[str, str], dict[str, str]]] = {
     },
     ("aztreonam-alone", "note"): {"hours": "3"},
     ("aztreonam-alone", "stop"): {"hours": "48"},
+    ("carbapenem-alone", "several"): {"hours": "48", "first": r"[a-z-]+(?:, [a-z-]+)* and [a-z-]+"},
     ("carbapenem-alone", "stop"): {"hours": "48", "category": rf"{_CATEGORY}|not tested"},
     ("cefiderocol-untested", "caution"): {"test": "a cefiderocol result"},
     ("creatinine-unstable", "aki"): {
@@ -316,7 +317,7 @@ _WORDS: Final[dict[tuple[str, str], dict[str, str]]] = {
     ("dose-outside-band", "caution"): {"limit": _AMOUNT, "value": _AMOUNT, "dose_here": _ORDER},
     ("dose-outside-band", "component-or-total"): {"value": _AMOUNT, "dose_here": _ORDER},
     ("dose-outside-band", "infusion"): {
-        "hours": r"[\d.]+",
+        "first": r"1 hour|[\d.]+ hours|\d+ minutes",
         "limit": r"[\d.]+(?: to [\d.]+)? (?:hours?|minutes)",
     },
     ("dose-outside-band", "interval"): {"interval": r"[\d.]+", "dose_here": _ORDER},
@@ -348,7 +349,8 @@ _WORDS: Final[dict[tuple[str, str], dict[str, str]]] = {
         "category": rf"{_CATEGORY}|not S",
     },
     ("inhibitor-combination-alone", "stop"): {"hours": "3"},
-    ("inhibitor-combination-alone", "with-or-without"): {"hours": "3"},
+    ("inhibitor-combination-alone", "pair-not-offered"): {"hours": "48"},
+    ("inhibitor-combination-alone", "with-or-without"): {"hours": "48"},
     ("liver-monitoring", "note"): {"drug": "aztreonam with avibactam"},
     ("liver-monitoring", "six-hourly"): {"dose": "8 g"},
     ("mbl-unconfirmed", "discordant"): {"test": _TYPE_TEST},

@@ -126,7 +126,10 @@ def _resistant(raised: Any, _: Decision) -> set[str]:
 def _inhibitor(raised: Any, decision: Decision) -> set[str]:
     if decision.facts.mbl_stated == "unknown":
         return {"caution"}
-    return {"stop" if raised.drug == "ceftazidime-avibactam" else "with-or-without"}
+    if raised.drug != "ceftazidime-avibactam":
+        return {"with-or-without"}
+    offered = {offered.ranked.strategy for offered in decision.offered}
+    return {"stop" if "ceftazidime-avibactam+aztreonam" in offered else "pair-not-offered"}
 
 
 def _toxicity(raised: Any, _: Decision) -> set[str]:
@@ -248,6 +251,8 @@ def _instead_of(
         return "order_allergy"
     if raised.id == "resistant-drug-ordered" and _gets_partner(raised.order, decision):
         return "order_completed"
+    if do == "stop" and _other_strategy_goes(raised, decision):
+        return "order_and_other_go"
     if _goes(raised, do, decision):
         return "order_goes"
     return "order_not_needed" if do == "stop" and raised.id in _REPLACES else ""
@@ -259,6 +264,24 @@ def _gets_partner(order: int, decision: Decision) -> bool:
     return any(
         (c.order, c.do) == (order, "add") and c.to in partners for c in decision.judgement.changes
     )
+
+
+def _other_strategy_goes(raised: Any, decision: Decision) -> bool:
+    """Of aztreonam-avibactam and the pair, both ordered: the one that is not stopped goes too."""
+    if raised.id not in _REPLACES | {"duplicate-strategy"}:
+        return False
+    product, partners = {"aztreonam-avibactam"}, {"aztreonam", "ceftazidime-avibactam"}
+    if raised.drug not in product | partners:
+        return False
+    other = partners if raised.drug in product else product
+    gone = {c.order for c in decision.judgement.changes if c.do in {"replace", "call", "stop"}}
+    return any(p.drug in other and p.number in gone for p in decision.ordered.placed)
+
+
+def _in_hours(text: str) -> float:
+    """A time as it is printed, in hours."""
+    number, unit = text.split()
+    return float(number) / (60 if unit.startswith("minute") else 1)
 
 
 def _goes(raised: Any, do: str, decision: Decision) -> bool:
@@ -364,8 +387,8 @@ def _amounts(decision: Decision) -> Iterator[str]:
         mg = ordered.amount_mg if raised.variant == "component-or-total" else per_day
         if mg is not None and said["value"] != grams(mg):
             yield f"{raised.drug}: {said['value']} ordered, not {grams(mg)}"
-        if raised.variant == "infusion" and float(said["hours"]) != ordered.order.infusion_h:
-            yield f"{raised.drug}: over {said['hours']} hours"
+        if raised.variant == "infusion" and _in_hours(said["first"]) != ordered.order.infusion_h:
+            yield f"{raised.drug}: over {said['first']}"
         if raised.variant == "interval" and float(said["interval"]) != ordered.order.interval_h:
             yield f"{raised.drug}: every {said['interval']} hours"
         if raised.variant == "stop-high" and float(said["first"]) <= 2:

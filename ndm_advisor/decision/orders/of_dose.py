@@ -93,7 +93,7 @@ def _amount(
         yield raised_about(o, placed, ident, "caution", "interval", **shown)
     elif _other_infusion(placed, expected):
         times = {
-            "hours": words.number(placed.order.infusion_h or 0),
+            "first": words.hours(placed.order.infusion_h or 0),
             "limit": words.over(expected.infusion_h, expected.to_infusion_h).removeprefix("over "),
         }
         yield raised_about(o, placed, ident, "caution", "infusion", **{**shown, **times})

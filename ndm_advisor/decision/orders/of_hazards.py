@@ -40,10 +40,13 @@ def of_hazards(o: Ordered) -> Iterator[Raised]:
 
 
 def _hazards_of_strategy(strategy: str, o: Ordered) -> Iterator[tuple[Hazard, Placed]]:
+    """A strategy's records, asked of every order of its drugs: a load goes with the rest."""
     knowledge = o.situation.knowledge
+    drugs = knowledge.strategies[strategy].drugs
     for hazard in knowledge.hazards_of.get(f"strategy:{strategy}", ()):
-        for drug in knowledge.strategies[strategy].drugs:
-            yield hazard, o.of(drug)
+        for placed in sorted(o.placed, key=lambda p: p.is_loading):
+            if placed.drug in drugs:
+                yield hazard, placed
 
 
 def _hazards_of(placed: Placed, o: Ordered) -> tuple[Hazard, ...]:

@@ -14,6 +14,7 @@ from ndm_advisor.decision.orders.placed import (
     TWICE,
     Ordered,
     Placed,
+    completes_pair,
     expected_orders,
     first_order,
     is_main,
@@ -48,7 +49,7 @@ def _inhibitor_alone(o: Ordered) -> Iterator[Raised]:
     if not facts.mbl_in_play:
         return
     unknown = facts.mbl_stated == "unknown"
-    hours = words.number(o.situation.knowledge.settings.pair_infusion_h)
+    over = words.number(o.situation.knowledge.settings.pair_infusion_h)
     ident = "inhibitor-combination-alone"
     for drug in ("ceftazidime-avibactam", *INHIBITOR_CARBAPENEMS):
         if drug not in o.drugs or (drug in PARTNERS and "aztreonam" in o.drugs):
@@ -57,9 +58,12 @@ def _inhibitor_alone(o: Ordered) -> Iterator[Raised]:
         if unknown:
             first = _not_s(o)
             yield raised_about(o, placed, ident, "caution", "caution", **first)
+        elif drug not in PARTNERS:
+            yield raised_about(o, placed, ident, "stop", "with-or-without")
+        elif P in o.situation.offered_ids:
+            yield raised_about(o, placed, ident, "stop", "stop", hours=over)
         else:
-            variant = "stop" if drug in PARTNERS else "with-or-without"
-            yield raised_about(o, placed, ident, "stop", variant, hours=hours)
+            yield raised_about(o, placed, ident, "stop", "pair-not-offered")
 
 
 def _not_s(o: Ordered) -> dict[str, str]:
@@ -78,8 +82,13 @@ def _carbapenem_alone(o: Ordered) -> Iterator[Raised]:
         for p in beta_lactams
         if p.drug_class == "carbapenem" and p.drug not in INHIBITOR_CARBAPENEMS
     ]
-    if plain and len(plain) == len(beta_lactams):
-        yield raised_about(o, plain[0], "carbapenem-alone", "stop", "stop")
+    if len(plain) != len(beta_lactams):
+        return
+    drugs = list(dict.fromkeys(p.drug for p in plain))
+    variant = "stop" if len(drugs) == 1 else "several"
+    for placed in plain:
+        first = words.join_names(map(words.drug_name, drugs))
+        yield raised_about(o, placed, "carbapenem-alone", "stop", variant, first=first)
 
 
 def _polymyxin_alone(o: Ordered) -> Iterator[Raised]:
@@ -161,10 +170,12 @@ def _duplicates(o: Ordered) -> Iterator[Raised]:
 
 
 def _two_strategies(partners: Sequence[str], o: Ordered) -> Iterator[Raised]:
-    """The one that is offered first stays; every order of the other goes."""
-    kept = next((i for i in o.situation.offered_ids if i in {A, P}), P)
+    """One stays, and every order of the other goes: a lone partner, unless it gets the other."""
+    kept = P if completes_pair(o) else A
+    if len(partners) == len(PARTNERS):
+        kept = next((i for i in o.situation.offered_ids if i in {A, P}), P)
     shown = {
-        "first": words.join_names(map(words.drug_name, partners)),
+        "first": words.join_names(map(words.drug_name, (*partners, A))),
         "drugs": words.regimen_name(kept, "with"),
     }
     going = partners if kept == A else [A]

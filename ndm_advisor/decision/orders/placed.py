@@ -128,9 +128,12 @@ def strategy_of(drug: str, o: Ordered) -> str | None:
 
 
 def completes_pair(o: Ordered) -> bool:
-    """Whether a lone partner gets the other: the pair is first, or the one product not offered."""
+    """Whether a lone partner gets the other: the pair is first, or the one product not offered.
+
+    Where the one product is offered and runs already, nothing is added to it.
+    """
     offered = o.situation.offered_ids
-    return P in offered and (A not in offered or offered[0] == P)
+    return P in offered and (A not in offered or (offered[0] == P and A not in o.drugs))
 
 
 def expected_orders(strategy: str, o: Ordered) -> dict[str, DrugOrder]:

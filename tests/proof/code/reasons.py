@@ -21,6 +21,49 @@ class Known(NamedTuple):
 
 _KNOWN: Final = (
     Known(
+        r"corrections\.x__change",
+        r'if not alert\.order or alert\.tier == "note": -> if not alert\.order '
+        r'(and alert\.tier == "note"|or alert\.tier == "(XXnoteXX|NOTE)"):',
+        "equivalent: every order alert names an order, and a note has none of the ids that give a"
+        " change and is no stop",
+    ),
+    Known(
+        r"corrections\.x__replace",
+        r"is_offered = .* -> is_offered = None.*|if is_offered or .* -> if is_offered and .*"
+        r'|return Change\(order, "call", None, f"\{running\}; call infectious diseases now.*',
+        "equivalent: no offered regimen holds a drug that an alert would replace (policy 4.1)",
+    ),
+    Known(
+        r"corrections\.x__complete_lone_partner",
+        r".* -> .*(_is_over\(None, made, o\)|_partner_of\(None, number, o\)).*",
+        "equivalent: where a lone partner is completed, aztreonam-avibactam has been stopped"
+        " already, and only aztreonam is left here",
+    ),
+    Known(
+        r"corrections\.x__give_what_is_offered",
+        r"made\.setdefault\(number, .* -> made\.setdefault\((None, \{\}\)\[\"add\"\]"
+        r"|number, \{\}\)\[\"(XXaddXX|ADD)\"\]) = .*",
+        "equivalent: this is the last step, and only the changes are read, not their keys",
+    ),
+    Known(
+        r"corrections\.x__running",
+        r'given = .* -> .*"add"\} or c\.to\]|new = .* -> .*if \(to in strategies\) or True else.*',
+        "equivalent: a drug whose dose is mended runs already, and every drug that is added is a"
+        " strategy of itself",
+    ),
+    Known(
+        r"alerts\.of_results\.x__row",
+        r'.* -> .*\(result\.reported if is_reported else result\.read_as\) or "XXXX".*',
+        "equivalent: a contradiction needs a category that was reported or read",
+    ),
+    Known(
+        r"verdict\.x__phrase",
+        r'goes = bool\(.* -> goes = bool\((None|\{"(XXreplaceXX|REPLACE)", "call"\} & .*'
+        r'|\{"replace", "(XXcallXX|CALL)"\} & .*)\) or .*',
+        "equivalent: only a polymyxin ordered twice has its second order replaced or called about,"
+        " and then the first is too",
+    ),
+    Known(
         r"dose\.x__(choose|replaced|by_effluent|specialist)",
         r".* -> .*(by_crcl|show_bands)=None.*",
         "equivalent: read as a truth only, where None is False",
