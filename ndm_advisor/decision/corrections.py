@@ -110,7 +110,11 @@ def _replaced(alert: Raised, o: Ordered) -> Change:
 
 def _mended(alert: Raised, o: Ordered) -> Change:
     strategy = strategy_of(alert.drug, o) or alert.drug
-    return Change(alert.order, "adjust", alert.drug, running_order(alert.drug, strategy, o))
+    text = running_order(alert.drug, strategy, o)
+    if (alert.id, alert.variant) == ("pair-not-together", "starts"):
+        other = next(d for d in PARTNERS if d != alert.drug)
+        text = f"{text}, started together with {words.drug_name(other)}"
+    return Change(alert.order, "adjust", alert.drug, text)
 
 
 def _dosed(alert: Raised, o: Ordered) -> Change:

@@ -135,3 +135,15 @@ def test_another_severe_allergy_does_not_turn_a_component_into_a_label(answered:
     assert abstention is not None
     assert "every product that holds the culprit" in abstention.reason
     assert "label contraindicates" not in abstention.reason
+
+
+# -- the starts of the pair ------------------------------------------------------------------------
+
+
+def test_starts_apart_are_mended_by_starting_together(answered: Any) -> None:
+    """Policy 6, pair-not-together: an order without its start would be the same order again."""
+    pair = [{**CAZ_AVI, "start_time": "08:00"}, {**AZTREONAM, "start_time": "09:00"}]
+    (change,) = answered(pair, NO_ATM_AVI).order_check.change
+    assert (change.order, change.do, change.to) == (2, "adjust", "aztreonam")
+    wanted = f"{PAIRED_AZTREONAM}, started together with ceftazidime-avibactam"
+    assert change.because == wanted

@@ -301,7 +301,7 @@ _WORDS: Final[dict[tuple[str, str], dict[str, str]]] = {
     ("aztreonam-alone", "stop"): {"hours": "48"},
     ("carbapenem-alone", "several"): {"hours": "48", "first": r"[a-z-]+(?:, [a-z-]+)* and [a-z-]+"},
     ("carbapenem-alone", "stop"): {"hours": "48", "category": rf"{_CATEGORY}|not tested"},
-    ("cefiderocol-untested", "caution"): {"test": "a cefiderocol result"},
+    ("cefiderocol-untested", "caution"): {"test": "cefiderocol by iron-depleted broth or disk"},
     ("creatinine-unstable", "aki"): {
         "hours": "48",
         "dose_here": _ORDER,

@@ -174,9 +174,11 @@ def _category(raised: Any, decision: Decision) -> Iterator[str]:
 
 
 def _alone(raised: Any, decision: Decision) -> Iterator[str]:
-    """The category that did not make the carbapenem work."""
+    """The category that did not make the carbapenem work: what counts, the less active reading."""
     result = decision.facts.susceptibilities.get(raised.drug)
-    said = "not tested" if result is None else result.reported or result.used
+    said = "not tested"
+    if result is not None:
+        said = result.used if result.used in {"S", "I", "R"} else result.reported or result.used
     if raised.values["category"] != said:
         yield f"{raised.id}: {raised.drug} {raised.values['category']}, not {said}"
 

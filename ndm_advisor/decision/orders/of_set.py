@@ -5,6 +5,7 @@ from typing import Final
 
 from ndm_advisor.decision.alerts import Raised
 from ndm_advisor.decision.alerts.of_kidney import MODES
+from ndm_advisor.decision.alerts.situation import test_name
 from ndm_advisor.decision.interpret import may_reach
 from ndm_advisor.decision.orders.placed import (
     AVIBACTAM_PRODUCTS,
@@ -30,6 +31,7 @@ from ndm_advisor.model.case import Order
 BETA_LACTAMS: Final = frozenset(
     {"cephalosporin", "siderophore-cephalosporin", "monobactam", "carbapenem", "penicillin"}
 )
+_CATEGORIES: Final = frozenset({"S", "I", "R"})
 INHIBITOR_CARBAPENEMS: Final = ("meropenem-vaborbactam", "imipenem-relebactam")
 
 
@@ -87,8 +89,11 @@ def _carbapenem_alone(o: Ordered) -> Iterator[Raised]:
     drugs = list(dict.fromkeys(p.drug for p in plain))
     variant = "stop" if len(drugs) == 1 else "several"
     for placed in plain:
-        first = words.join_names(map(words.drug_name, drugs))
-        yield raised_about(o, placed, "carbapenem-alone", "stop", variant, first=first)
+        shown = {"first": words.join_names(map(words.drug_name, drugs))}
+        result = o.situation.facts.susceptibilities.get(placed.drug)
+        if result is not None and result.used in _CATEGORIES:
+            shown["category"] = result.used  # an MIC may have made R of a reported S
+        yield raised_about(o, placed, "carbapenem-alone", "stop", variant, **shown)
 
 
 def _polymyxin_alone(o: Ordered) -> Iterator[Raised]:
@@ -197,7 +202,7 @@ def _same_drug(placed: Placed, same: list[Placed], o: Ordered) -> Raised:
 
 def _cefiderocol_untested(o: Ordered) -> Iterator[Raised]:
     if F in o.drugs and o.situation.facts.cefiderocol_support == "untested":
-        test = "a cefiderocol result"
+        test = test_name("cefiderocol", o.situation)
         yield raised_about(o, o.of(F), "cefiderocol-untested", "caution", "caution", test=test)
 
 
