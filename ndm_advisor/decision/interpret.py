@@ -5,7 +5,7 @@ standard, and standards are never mixed. A drug, species or indication without a
 standard counts as untested, whatever was reported, except that a reported R or NS stays.
 """
 
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 
 from ndm_advisor.model.answer import Cited
 from ndm_advisor.model.case import Case, PanelResult
@@ -89,7 +89,17 @@ class _Row(NamedTuple):
     @property
     def shown(self) -> str:
         value = self.row.mic_mg_l if self.mic is not None else number(self.row.zone_mm or 0)
-        return f"{self.what} {value}"
+        return f"{self.what} {value}{'' if self.mic is not None else ' mm'}"
+
+    @property
+    def by_mic(self) -> Self:
+        """The row with its MIC alone."""
+        return self._replace(row=self.row.model_copy(update={"zone_mm": None}))
+
+    @property
+    def by_zone(self) -> Self:
+        """The row with its zone alone."""
+        return self._replace(mic=None, row=self.row.model_copy(update={"mic_mg_l": None}))
 
 
 def _row_asked(drug: str, row: PanelResult, reading: Reading, knowledge: Knowledge) -> _Row:
@@ -181,7 +191,9 @@ def _find(asked: _Row, method: str | None, standard: str, version: str) -> Break
 
 
 def _read_numbers(asked: _Row) -> _Read:
-    """Read the MIC (or the zone) of a row with the row's own standard."""
+    """Read the MIC, the zone, or the worse of both, with the row's own standard."""
+    if asked.mic is not None and asked.row.zone_mm is not None:
+        return _worse(_read_numbers(asked.by_mic), _read_numbers(asked.by_zone))
     if asked.mic is None and asked.row.zone_mm is None:
         return _NOT_READ
     if asked.standard is None:
@@ -195,6 +207,22 @@ def _read_numbers(asked: _Row) -> _Read:
         why = f"{asked.what} not read: {_no_breakpoint(found, asked.standard)}"
         return _NOT_READ._replace(why=why)
     return _compared(asked, found)
+
+
+def _worse(mic: _Read, zone: _Read) -> _Read:
+    """Of an MIC and a zone in one row the less susceptible reading; one alone where one is read."""
+    if mic.category == zone.category and mic.not_susceptible == zone.not_susceptible:
+        return mic
+    first = max(mic, zone, key=_severity_of_reading)
+    other = zone if first is mic else mic
+    return first._replace(why=f"{first.why}; beside it {other.why}")
+
+
+def _severity_of_reading(read: _Read) -> float:
+    """A value that can only be not susceptible stands above I; one that is not read, below S."""
+    if read.category is not None:
+        return _SEVERITY_OF[read.category]
+    return _SEVERITY_OF["NS"] if read.not_susceptible else -1
 
 
 def _compared(asked: _Row, found: Breakpoint) -> _Read:
@@ -317,18 +345,26 @@ def _used(asked: _Row, read: _Read) -> tuple[str, str]:
     """(what the row counts as, why)."""
     reported = asked.row.category
     if reported is None or reported in NO_RESULT:
-        if read.category is not None:
-            return read.category, read.why
-        if read.not_susceptible:
-            return "untested", f"{read.why}; whatever the value, it is not susceptible"
-        return "untested", read.why or (reported or "not tested")
+        return _used_of_number(read, reported or "not tested")
     counted, remark = _counted(asked, reported)
     both = "; ".join(part for part in (remark, read.why) if part)
+    if counted == "S" and read.not_susceptible and read.category is None:
+        why = f"{read.why}; whatever the value, it is not susceptible"
+        return "NS", f"reported S, but {why}; the worse one is used"
     if read.category is None or counted == "untested":
         return counted, both
     if _SEVERITY_OF[read.category] > _SEVERITY_OF[counted]:
         return read.category, f"reported {reported}, but {read.why}; the worse one is used"
     return counted, both
+
+
+def _used_of_number(read: _Read, without: str) -> tuple[str, str]:
+    """The same where the laboratory gives no category; `without` says so where nothing is read."""
+    if read.category is not None:
+        return read.category, read.why
+    if read.not_susceptible:
+        return "untested", f"{read.why}; whatever the value, it is not susceptible"
+    return "untested", read.why or without
 
 
 def _counted(asked: _Row, reported: str) -> tuple[str, str]:

@@ -192,7 +192,7 @@ def test_the_words_of_a_reading(read):
     said = "MIC <=16 cannot be categorised: EUCAST 2026, S at most 8 mg/L, R above 8 mg/L"
     assert got.why == said
     got = read(zone(18), row(s_at_least_mm=20.0, r_below_mm=17.0, method="disk"))
-    assert got.why == "zone 18 read by the tool: EUCAST 2026, S at least 20 mm, R below 17 mm"
+    assert got.why == "zone 18 mm read by the tool: EUCAST 2026, S at least 20 mm, R below 17 mm"
 
 
 def test_a_number_that_can_only_be_i_or_r_says_so(read):

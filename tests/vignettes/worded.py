@@ -166,7 +166,7 @@ _READ: Final = (
     r"(?:; in the area of technical uncertainty: ask the laboratory)?"
     rf"(?:; between the standards: EUCAST {_C}, CLSI {_C})?"
 )
-_VALUE: Final = rf"(?:MIC (?:<=|>=|<|>|=)? ?{_N}|zone {_N})"
+_VALUE: Final = rf"(?:MIC (?:<=|>=|<|>|=)? ?{_N}|zone {_N} mm)"
 _NO_BREAKPOINT: Final = (
     rf"(?:{_STANDARD} calls the drug unsuitable|{_STANDARD} gives a note instead of a breakpoint"
     rf"|{_STANDARD} refers to another standard's table, which is not mixed in"
@@ -179,6 +179,7 @@ _NUMBER: Final = (
     rf"|(?:MIC|zone) not read: (?:no standard named|{_STANDARD} [\w-]+ is not held"
     rf"|{_NO_BREAKPOINT}))(?:; whatever the value, it is not susceptible)?"
 )
+_NUMBERS: Final = rf"{_NUMBER}(?:; beside it {_NUMBER})?"
 _REPORTED: Final = (
     rf"reported {_C}(?: by {_STANDARD}|, no standard named"
     rf"|; {_STANDARD} has no S for this species, it is I"
@@ -190,8 +191,8 @@ _PAIR: Final = (
     r"|(?:no category|not tested|pending)(?:; a number from this test is not read)?"
 )
 _WHY_READ: Final = re.compile(
-    rf"(?:{_PAIR}|{_REPORTED}(?:; {_NUMBER})?|{_NUMBER}|not tested|pending"
-    rf"|reported {_C}, but {_NUMBER}; the worse one is used)?"
+    rf"(?:{_PAIR}|{_REPORTED}(?:; {_NUMBERS})?|{_NUMBERS}|not tested|pending"
+    rf"|reported {_C}, but {_NUMBERS}; the worse one is used)?"
     r"(?:; this species is resistant by nature, which stands)?"
 )
 _KIDNEY: Final = re.compile(
