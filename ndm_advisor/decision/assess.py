@@ -265,9 +265,10 @@ def carbapenem_state(results: dict[str, Susceptibility]) -> str:
     """none-tested, all-s or some-not-s over the carbapenems that have a result.
 
     A result S means S in its standard; EUCAST I is not S. A reported S that counts as untested
-    (no breakpoint) is no result.
+    (no breakpoint) is no result; an MIC that is no category but can only be I or R is not S.
     """
-    used = [results[d].used for d in CARBAPENEMS if d in results and results[d].used != "untested"]
+    held = [results[d] for d in CARBAPENEMS if d in results]
+    used = [r.used for r in held if r.used != "untested" or r.not_susceptible]
     if not used:
         return "none-tested"
     return "all-s" if all(u == "S" for u in used) else "some-not-s"

@@ -10,7 +10,9 @@ from ndm_advisor.decision.orders import (
     TWICE,
     Ordered,
     completes_pair,
+    expected_orders,
     first_order,
+    load_text,
     running_order,
     strategy_of,
     whole_order,
@@ -111,6 +113,10 @@ def _replaced(alert: Raised, o: Ordered) -> Change:
 def _mended(alert: Raised, o: Ordered) -> Change:
     strategy = strategy_of(alert.drug, o) or alert.drug
     text = running_order(alert.drug, strategy, o)
+    if alert.variant.startswith("load"):
+        text = load_text(expected_orders(strategy, o)[alert.drug])
+    if alert.variant == "aki-full-dose":  # a person chooses between the two (policy section 5)
+        text = f"{text}, or the full dose that is ordered where a named prescriber confirms it"
     if (alert.id, alert.variant) == ("pair-not-together", "starts"):
         other = next(d for d in PARTNERS if d != alert.drug)
         text = f"{text}, started together with {words.drug_name(other)}"
@@ -118,6 +124,8 @@ def _mended(alert: Raised, o: Ordered) -> Change:
 
 
 def _dosed(alert: Raised, o: Ordered) -> Change:
+    if P not in o.situation.offered_ids:
+        return _replaced(alert, o)
     return Change(alert.order, "adjust", alert.drug, first_order(alert.drug, P, o))
 
 

@@ -49,7 +49,7 @@ def one(order: dict[str, Any], dose: dict[str, Any], kind: str) -> dict[str, Any
     else:
         made["dose_mg"] = float(dose["total_mg"])
     if kind == "maintenance":
-        made["interval_h"] = float(order["interval_h"] or 24)
+        made["interval_h"] = order["interval_h"]  # null: given once
     if order["infusion_h"] is not None:
         made["infusion_h"] = float(order["infusion_h"])
     return made

@@ -147,3 +147,58 @@ def test_starts_apart_are_mended_by_starting_together(answered: Any) -> None:
     assert (change.order, change.do, change.to) == (2, "adjust", "aztreonam")
     wanted = f"{PAIRED_AZTREONAM}, started together with ceftazidime-avibactam"
     assert change.because == wanted
+
+
+# -- kidney injury, loads, single doses ------------------------------------------------------------
+
+
+def test_the_full_dose_in_kidney_injury_is_a_persons_choice(answered: Any) -> None:
+    """Policy 5: both doses are named, and who chooses."""
+    injured = {"patient.crcl_ml_min": 40, "patient.aki_within_48h": True}
+    (change,) = answered([ATM_AVI], injured).order_check.change
+    assert change.do == "adjust"
+    assert change.because.endswith(
+        ", or the full dose that is ordered where a named prescriber confirms it"
+    )
+    assert change.because.startswith("1 g (aztreonam 0.75 g + avibactam 0.25 g) IV every 6 hours")
+
+
+@pytest.mark.parametrize(
+    ("load_mg", "verdict", "variant"),
+    [
+        (2670, "appropriate", ""),
+        (2900, "appropriate", ""),  # within a tenth
+        (3000, "inadequate", "this patient's is"),
+        (5340, "inadequate", "this patient's is"),  # twice, not beyond
+        (5600, "harmful", "more than twice this patient's"),
+        (8000, "harmful", "more than twice this patient's"),
+        (8300, "harmful", "above the label maximum of 8 g a day"),
+        (26700, "harmful", "above the label maximum of 8 g a day"),
+    ],
+)
+def test_a_load_is_compared_with_this_patients_load(
+    answered: Any, load_mg: float, verdict: str, variant: str
+) -> None:
+    """Policy 6, dose-outside-band; EU label: load 2 g + 0.67 g, 8 g a day at most."""
+    answer = answered([ATM_AVI, {**LOAD, "dose_mg": load_mg}])
+    assert answer.order_check.verdict == verdict
+    if not variant:
+        assert answer.order_check.change == ()
+        return
+    assert variant in said(answer, "dose-outside-band")
+    (change,) = answer.order_check.change
+    wanted = "2.67 g (aztreonam 2 g + avibactam 0.67 g) IV once over 3 hours"
+    assert (change.order, change.do, change.because) == (2, "adjust", wanted)
+
+
+@pytest.mark.parametrize(
+    ("interval_h", "verdict"), [(None, "appropriate"), (24, "inadequate"), (8, "harmful")]
+)
+def test_what_is_given_once_is_not_given_again(
+    answered: Any, interval_h: float | None, verdict: str
+) -> None:
+    """Policy 9.4, cystitis: oral fosfomycin 1 dose."""
+    order = {"drug": "fosfomycin", "dose_mg": 3000, "route": "oral", "interval_h": interval_h}
+    given = {key: value for key, value in order.items() if value is not None}
+    answer = answered([given], {"panel.results.fosfomycin (oral)": "S"}, base="cystitis")
+    assert answer.order_check.verdict == verdict

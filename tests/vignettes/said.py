@@ -320,7 +320,7 @@ _WORDS: Final[dict[tuple[str, str], dict[str, str]]] = {
         "first": r"1 hour|[\d.]+ hours|\d+ minutes",
         "limit": r"[\d.]+(?: to [\d.]+)? (?:hours?|minutes)",
     },
-    ("dose-outside-band", "interval"): {"interval": r"[\d.]+", "dose_here": _ORDER},
+    ("dose-outside-band", "interval"): {"interval": r"1 hour|[\d.]+ hours", "dose_here": _ORDER},
     ("dose-outside-band", "stop-high"): {
         "first": r"[\d.]+",
         "limit": _AMOUNT,
@@ -349,7 +349,7 @@ _WORDS: Final[dict[tuple[str, str], dict[str, str]]] = {
         "category": rf"{_CATEGORY}|not S",
     },
     ("inhibitor-combination-alone", "stop"): {"hours": "3"},
-    ("inhibitor-combination-alone", "pair-not-offered"): {"hours": "48"},
+    ("inhibitor-combination-alone", "replaced"): {"hours": "48"},
     ("inhibitor-combination-alone", "with-or-without"): {"hours": "48"},
     ("liver-monitoring", "note"): {"drug": "aztreonam with avibactam"},
     ("liver-monitoring", "six-hourly"): {"dose": "8 g"},

@@ -120,7 +120,17 @@ def _allergy(raised: Any, decision: Decision) -> set[str]:
 
 
 def _resistant(raised: Any, _: Decision) -> set[str]:
-    return {"intrinsic" if raised.facts == ("drug.intrinsic",) else "stop"}
+    for fact, variant in _NOT_BY_RESULT.items():
+        if fact in raised.facts:
+            return {variant, "stop"} if raised.drug == "aztreonam-avibactam" else {variant}
+    return {"stop"}
+
+
+_NOT_BY_RESULT: Final = {
+    "drug.intrinsic": "intrinsic",
+    "methyltransferase_16s": "methyltransferase",
+    "aztreonam_support": "strategy",
+}
 
 
 def _inhibitor(raised: Any, decision: Decision) -> set[str]:
@@ -128,8 +138,8 @@ def _inhibitor(raised: Any, decision: Decision) -> set[str]:
         return {"caution"}
     if raised.drug != "ceftazidime-avibactam":
         return {"with-or-without"}
-    offered = {offered.ranked.strategy for offered in decision.offered}
-    return {"stop" if "ceftazidime-avibactam+aztreonam" in offered else "pair-not-offered"}
+    changes = decision.judgement.changes
+    return {"stop" if any(c.to == "aztreonam" and c.do == "add" for c in changes) else "replaced"}
 
 
 def _toxicity(raised: Any, _: Decision) -> set[str]:
@@ -391,7 +401,7 @@ def _amounts(decision: Decision) -> Iterator[str]:
             yield f"{raised.drug}: {said['value']} ordered, not {grams(mg)}"
         if raised.variant == "infusion" and _in_hours(said["first"]) != ordered.order.infusion_h:
             yield f"{raised.drug}: over {said['first']}"
-        if raised.variant == "interval" and float(said["interval"]) != ordered.order.interval_h:
+        if raised.variant == "interval" and _in_hours(said["interval"]) != ordered.order.interval_h:
             yield f"{raised.drug}: every {said['interval']} hours"
         if raised.variant == "stop-high" and float(said["first"]) <= 2:
             yield f"{raised.drug}: {said['first']} times is no stop"

@@ -8,23 +8,57 @@ from ndm_advisor.decision.orders.placed import (
     Ordered,
     Placed,
     expected_orders,
+    load_of,
+    load_text,
     raised_about,
     strategy_of,
     whole_text,
 )
 from ndm_advisor.model import words
-from ndm_advisor.model.answer import DrugOrder
+from ndm_advisor.model.answer import Dose, DrugOrder
 
 
 def of_doses(o: Ordered) -> Iterator[Raised]:
     """Daily amount, interval and infusion time against this patient's own order."""
     for placed in o.placed:
         strategy = strategy_of(placed.drug, o)
-        if strategy is None or placed.is_loading or not placed.has_dose:
+        if strategy is None or not placed.has_dose:
             continue
         expected = expected_orders(strategy, o).get(placed.drug)
         if expected is not None:
-            yield from _against(placed, expected, o)
+            yield from (_load if placed.is_loading else _against)(placed, expected, o)
+
+
+def _load(placed: Placed, expected: DrugOrder, o: Ordered) -> Iterator[Raised]:
+    """A load above the label's day, or above this patient's load; where none is printed, a dose."""
+    ident, settings = "dose-outside-band", o.situation.knowledge.settings
+    tolerance = 1 + settings.dose_tolerance
+    shown = {"value": _once_text(placed), "dose_here": load_text(expected)}
+    maximum = expected.daily_max_mg
+    if maximum is not None and (placed.amount_mg or 0) > maximum * tolerance:
+        limit = {"limit": words.grams(maximum)}
+        yield raised_about(o, placed, ident, "stop", "load-maximum", **{**shown, **limit})
+        return
+    other = expected.alternative_dose
+    allowed = [_load_ratio(placed, expected, load_of(expected))]
+    if other is not None and other.why == "aki-first-48-h":
+        allowed.append(_load_ratio(placed, expected, other.loading_dose))
+    ratio = min((found for found in allowed if found is not None), default=1.0)
+    if ratio > settings.dose_stop_above * tolerance:
+        yield raised_about(o, placed, ident, "stop", "load-high", **shown)
+    elif round(ratio - 1, 6) > settings.dose_caution_beyond:
+        yield raised_about(o, placed, ident, "caution", "load", **shown)
+
+
+def _load_ratio(placed: Placed, expected: DrugOrder, load: Dose | None) -> float | None:
+    """What is ordered over the most that the load may be; None where it cannot be compared."""
+    if load is None:
+        return None
+    most, ordered = load.to_total_mg or load.total_mg, placed.amount_mg
+    if load.units is not None:
+        _, most, ordered = _in_units(placed, expected._replace(maintenance_dose=load))
+        most = most or load.units.amount
+    return None if most is None or ordered is None else ordered / most
 
 
 def _against(placed: Placed, expected: DrugOrder, o: Ordered) -> Iterator[Raised]:
@@ -34,14 +68,15 @@ def _against(placed: Placed, expected: DrugOrder, o: Ordered) -> Iterator[Raised
         "dose_here": whole_text(expected._replace(loading_dose=None)),
         "value": _daily_text(placed),
         "limit": "",
-        "interval": words.number(placed.order.interval_h or 0),
+        "interval": words.hours(placed.order.interval_h or 0),
     }
     daily = placed.daily_mg
     maximum = expected.daily_max_mg
     tolerance = 1 + o.situation.knowledge.settings.dose_tolerance
     if daily is not None and maximum is not None and daily > maximum * tolerance:
         limit = {"limit": words.grams(maximum)}
-        yield raised_about(o, placed, ident, "stop", "stop-maximum", **{**shown, **limit})
+        variant = "stop-maximum" if expected.maintenance_dose else "stop-maximum-pending"
+        yield raised_about(o, placed, ident, "stop", variant, **{**shown, **limit})
         return
     if expected.maintenance_dose is None or _is_alternative(placed, expected, o):
         if _is_aki_full(placed, expected, o):
@@ -120,6 +155,10 @@ def _ratio(placed: Placed, expected: DrugOrder, o: Ordered) -> float | None:
             (high or low) * HOURS_PER_DAY / expected.interval_h,
             low * HOURS_PER_DAY / slowest,
         ]
+    elif (
+        expected.doses == 1 and placed.order.interval_h
+    ):  # one dose is the course: repeated within a day, all count
+        ordered *= max(1.0, HOURS_PER_DAY / placed.order.interval_h)
     top, bottom = tops
     tolerance = o.situation.knowledge.settings.dose_tolerance
     if bottom * (1 - tolerance) <= ordered <= top * (1 + tolerance):
@@ -160,8 +199,10 @@ def _is_one_component(placed: Placed, expected: DrugOrder, tolerance: float) -> 
 
 def _other_interval(placed: Placed, expected: DrugOrder) -> bool:
     ordered = placed.order.interval_h
-    if ordered is None or expected.interval_h is None:
+    if ordered is None:
         return False
+    if expected.interval_h is None:
+        return expected.doses == 1  # given once, it is not given again
     longest = expected.longest_interval_h or expected.to_interval_h or expected.interval_h
     return not expected.interval_h <= ordered <= longest
 
@@ -172,6 +213,11 @@ def _other_infusion(placed: Placed, expected: DrugOrder) -> bool:
         return False
     top = expected.to_infusion_h or expected.infusion_h
     return not expected.infusion_h - 0.01 <= ordered <= top + 0.01
+
+
+def _once_text(placed: Placed) -> str:
+    """What is ordered for one dose."""
+    return _daily_text(placed._replace(order=placed.order.model_copy(update={"interval_h": None})))
 
 
 def _daily_text(placed: Placed) -> str:

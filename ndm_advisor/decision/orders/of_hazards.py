@@ -21,6 +21,12 @@ from ndm_advisor.model.names import fold
 _OF_ANY_DRUG: Final = ("drug-resistant", "resistant-by-nature", "severe-allergy")
 # The alert speaks of orders in words of its own, not in those of the hazard record.
 _OWN_WORDS: Final = "resistant-drug-ordered"
+_VARIANT: Final = {
+    "resistant-by-nature": "intrinsic",
+    "methyltransferase": "methyltransferase",
+    "pair-or-product-resistant": "strategy",
+}
+_NOT_S: Final = frozenset({"I", "SDD", "NS", "R"})
 # Judged over the set, not drug by drug.
 _MAIN_DRUG_ONLY: Final = "tetracycline-blood-or-urine"
 
@@ -80,10 +86,14 @@ def _classes_of_others(placed: Placed, o: Ordered) -> frozenset[str]:
 
 def _from_hazard(hazard: Hazard, placed: Placed, o: Ordered) -> Raised:
     if hazard.alert == _OWN_WORDS:  # an order is replaced, an option only passed over
-        variant = "intrinsic" if hazard.id == "resistant-by-nature" else "stop"
-        return raised_about(o, placed, hazard.alert, hazard.tier, variant)._replace(
-            facts=tuple(c.fact for c in hazard.when)
-        )
+        result = o.situation.facts.susceptibilities.get(placed.drug)
+        tested = result is not None and result.used in _NOT_S
+        variant = _VARIANT.get(hazard.id, "stop")
+        if variant == "strategy" and tested and placed.drug == A:
+            variant = "stop"
+        category = result.used if result is not None and tested else "R"
+        raised = raised_about(o, placed, hazard.alert, hazard.tier, variant, category=category)
+        return raised._replace(facts=tuple(c.fact for c in hazard.when))
     because = hazard.because
     if "{" in because:
         because = because.format(drug=words.drug_name(placed.drug), limit="")

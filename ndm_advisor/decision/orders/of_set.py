@@ -31,6 +31,7 @@ from ndm_advisor.model.case import Order
 BETA_LACTAMS: Final = frozenset(
     {"cephalosporin", "siderophore-cephalosporin", "monobactam", "carbapenem", "penicillin"}
 )
+_BETA_LACTAM: Final = frozenset({A, P, F})
 _CATEGORIES: Final = frozenset({"S", "I", "R"})
 INHIBITOR_CARBAPENEMS: Final = ("meropenem-vaborbactam", "imipenem-relebactam")
 
@@ -62,10 +63,10 @@ def _inhibitor_alone(o: Ordered) -> Iterator[Raised]:
             yield raised_about(o, placed, ident, "caution", "caution", **first)
         elif drug not in PARTNERS:
             yield raised_about(o, placed, ident, "stop", "with-or-without")
-        elif P in o.situation.offered_ids:
+        elif completes_pair(o):
             yield raised_about(o, placed, ident, "stop", "stop", hours=over)
         else:
-            yield raised_about(o, placed, ident, "stop", "pair-not-offered")
+            yield raised_about(o, placed, ident, "stop", "replaced")
 
 
 def _not_s(o: Ordered) -> dict[str, str]:
@@ -103,9 +104,14 @@ def _polymyxin_alone(o: Ordered) -> Iterator[Raised]:
             continue
         yield raised_about(o, placed, "polymyxin-toxicity", "caution", _toxicity(placed))
         if s.facts.invasive and is_main(placed, o):
-            usable = any(s.fates[i].is_usable for i in (A, P, F))
+            usable = [i for i in (*s.offered_ids, A, P, F) if i in _BETA_LACTAM and _usable(i, o)]
             tier = "stop" if usable else "caution"
-            yield raised_about(o, placed, "polymyxin-alone", tier, tier)
+            shown = {"first": words.regimen_name(usable[0], "with")} if usable else {}
+            yield raised_about(o, placed, "polymyxin-alone", tier, tier, **shown)
+
+
+def _usable(strategy: str, o: Ordered) -> bool:
+    return o.situation.fates[strategy].is_usable
 
 
 def _toxicity(placed: Placed) -> str:
@@ -119,11 +125,14 @@ def _partner_missing(o: Ordered) -> Iterator[Raised]:
     for drug in without:
         placed = o.of(drug)
         if len(without) == 1:  # neither dosed: nothing can be judged
-            dose = first_order(drug, P, o)
-            hours = words.number(o.situation.knowledge.settings.pair_infusion_h)
-            yield raised_about(
-                o, placed, "partner-missing", "stop", "no-dose", dose_here=dose, hours=hours
-            )
+            expected = expected_orders(P, o).get(drug)
+            dosed = expected is not None and expected.maintenance_dose is not None
+            shown = {
+                "dose_here": first_order(drug, P, o),
+                "hours": words.number(o.situation.knowledge.settings.pair_infusion_h),
+            }
+            variant = "no-dose" if dosed else "no-dose-pending"
+            yield raised_about(o, placed, "partner-missing", "stop", variant, **shown)
 
 
 def _not_together(o: Ordered) -> Iterator[Raised]:
@@ -178,7 +187,9 @@ def _two_strategies(partners: Sequence[str], o: Ordered) -> Iterator[Raised]:
     """One stays, and every order of the other goes: a lone partner, unless it gets the other."""
     kept = P if completes_pair(o) else A
     if len(partners) == len(PARTNERS):
-        kept = next((i for i in o.situation.offered_ids if i in {A, P}), P)
+        fates = o.situation.fates
+        open_ = (i for i in (A, P) if not fates[i].excluded)
+        kept = next((i for i in (*o.situation.offered_ids, *open_) if i in {A, P}), A)
     shown = {
         "first": words.join_names(map(words.drug_name, (*partners, A))),
         "drugs": words.regimen_name(kept, "with"),
@@ -203,7 +214,13 @@ def _same_drug(placed: Placed, same: list[Placed], o: Ordered) -> Raised:
 def _cefiderocol_untested(o: Ordered) -> Iterator[Raised]:
     if F in o.drugs and o.situation.facts.cefiderocol_support == "untested":
         test = test_name("cefiderocol", o.situation)
-        yield raised_about(o, o.of(F), "cefiderocol-untested", "caution", "caution", test=test)
+        offered = o.situation.offered_ids
+        variant = "caution" if set(offered) - {F} else "alone"
+        if offered and not set(offered) & set(o.strategies):
+            variant = "replaced"
+        other = next((i for i in offered if i != F), "")
+        shown = {"test": test, **({"drugs": words.regimen_name(other, "with")} if other else {})}
+        yield raised_about(o, o.of(F), "cefiderocol-untested", "caution", variant, **shown)
 
 
 def _anaerobic_cover(o: Ordered) -> Iterator[Raised]:
@@ -257,7 +274,10 @@ def _untested_pair(o: Ordered) -> Iterator[Raised]:
     tier = "stop" if known else "caution"
     drugs = words.join_names(words.regimen_name(i) for i in ordered)
     placed = o.of(o.situation.knowledge.strategies[ordered[0]].drugs[0])
-    test = str(o.situation.knowledge.words["lab_requests"]["aztreonam-avibactam"]["name"])
+    tests = ["aztreonam-avibactam"]
+    if known and facts.cefiderocol_support == "untested":
+        tests.append("cefiderocol")
+    test = words.join_names(test_name(name, o.situation) for name in tests)
     value = facts.pbp3_insertion or ""
     yield raised_about(
         o, placed, "pair-untested-e-coli", tier, tier, drugs=drugs, test=test, value=value

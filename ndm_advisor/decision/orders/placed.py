@@ -8,7 +8,7 @@ from ndm_advisor.decision.alerts.situation import site_name
 from ndm_advisor.decision.dose import dose_strategy
 from ndm_advisor.decision.rank import A, F, P
 from ndm_advisor.model import words
-from ndm_advisor.model.answer import DrugOrder
+from ndm_advisor.model.answer import Dose, DrugOrder
 from ndm_advisor.model.case import Order
 from ndm_advisor.model.knowledge import Strategy
 
@@ -172,6 +172,21 @@ def whole_text(expected: DrugOrder | None) -> str:
         words.over(expected.infusion_h, expected.to_infusion_h),
     ]
     return f"{load}{expected.maintenance_dose.text} {' '.join(t for t in tail if t)}"
+
+
+def load_of(expected: DrugOrder) -> Dose | None:
+    """The load; of a drug without one a dose."""
+    return expected.loading_dose or expected.maintenance_dose
+
+
+def load_text(expected: DrugOrder) -> str:
+    """A load in full, as a nurse reads it; where no dose stands, why."""
+    load = load_of(expected)
+    if load is None:
+        return expected.pending or "by infectious diseases"
+    route = expected.route.upper() if expected.route == "iv" else "by mouth"
+    over = words.over(expected.infusion_h, expected.to_infusion_h)
+    return " ".join(part for part in (load.text, route, "once", over) if part)
 
 
 def whole_order(drug: str, strategy: str, ordered: Ordered) -> str:

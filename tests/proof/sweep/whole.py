@@ -118,7 +118,7 @@ def _order(order: DrugOrder, dose: Dose, kind: str) -> Order:
     else:
         fields["dose_mg"] = dose.total_mg
     if kind == "maintenance":
-        fields["interval_h"] = float(order.interval_h or 24)
+        fields["interval_h"] = order.interval_h  # None: given once
     return Order.model_validate({k: v for k, v in fields.items() if v is not None})
 
 
