@@ -115,12 +115,13 @@ def test_a_class_reaction_beside_a_component_hides_nothing(decided: Any) -> None
 
 
 def test_a_mild_reaction_keeps_every_drug(decided: Any) -> None:
-    """Policy 3, allergy: after a mild reaction nothing is excluded."""
+    """Policy 3, allergy: nothing is excluded; the EU label's own sentence is kept apart."""
     decision = decided(
-        patient__allergies=[{"drug": "amoxicillin", "reaction": "rash", "severity": "mild"}]
+        patient__allergies=[{"drug": "ceftriaxone", "reaction": "rash", "severity": "mild"}]
     )
     cells = {f.drug: f.cell for f in decision.facts.allergy_findings}
-    assert set(cells.values()) <= {"none", "caution"}
+    assert (cells["aztreonam"], cells["cefiderocol"]) == ("none", "label")
+    assert not {"no", "avoid"} & set(cells.values())
 
 
 # -- settings --------------------------------------------------------------------------------------
