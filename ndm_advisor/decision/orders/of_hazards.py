@@ -15,6 +15,7 @@ from ndm_advisor.decision.orders.placed import (
 from ndm_advisor.decision.rank import A, F, P
 from ndm_advisor.model import words
 from ndm_advisor.model.knowledge import Hazard
+from ndm_advisor.model.mic import NO_RESULT
 from ndm_advisor.model.names import fold
 
 # Asked of every ordered drug, whether or not a strategy holds it.
@@ -27,12 +28,22 @@ _VARIANT: Final = {
     "pair-or-product-resistant": "strategy",
 }
 _NOT_S: Final = frozenset({"I", "SDD", "NS", "R"})
+# Asks for a result that counts: silent about what is known to be inactive.
+_UNTESTED: Final = "untested-older-agent"
 # Judged over the set, not drug by drug.
 _MAIN_DRUG_ONLY: Final = "tetracycline-blood-or-urine"
 
 
 def of_hazards(o: Ordered) -> Iterator[Raised]:
     """The same hazard records that chose the regimen, asked of each order."""
+    raised = list(_raised(o))
+    inactive = {r.order for r in raised if r.id == _OWN_WORDS}
+    for found in raised:
+        if found.id != _UNTESTED or found.order not in inactive:
+            yield found
+
+
+def _raised(o: Ordered) -> Iterator[Raised]:
     asked = [(h, p) for p in o.placed for h in _hazards_of(p, o)]
     asked += [(h, p) for strategy in o.strategies for h, p in _hazards_of_strategy(strategy, o)]
     for hazard, placed in asked:
@@ -84,7 +95,20 @@ def _classes_of_others(placed: Placed, o: Ordered) -> frozenset[str]:
     return frozenset(c for n in names for c in classes.get(fold(n), ()))
 
 
+def _untested(hazard: Hazard, placed: Placed, o: Ordered) -> Raised:
+    """What there is of a result, and why it is no S that counts."""
+    result = o.situation.facts.susceptibilities.get(placed.drug)
+    why = "" if result is None else result.why
+    awaited = why in {"", *NO_RESULT}
+    variant = "stop" if awaited else "not-counted"
+    shown = {"category": why or "not tested", "criterion": why}
+    raised = raised_about(o, placed, hazard.alert, hazard.tier, variant, **shown)
+    return raised._replace(facts=tuple(c.fact for c in hazard.when))
+
+
 def _from_hazard(hazard: Hazard, placed: Placed, o: Ordered) -> Raised:
+    if hazard.alert == _UNTESTED:
+        return _untested(hazard, placed, o)
     if hazard.alert == _OWN_WORDS:  # an order is replaced, an option only passed over
         result = o.situation.facts.susceptibilities.get(placed.drug)
         tested = result is not None and result.used in _NOT_S
