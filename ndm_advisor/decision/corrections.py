@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from ndm_advisor.decision.alerts import Raised
+from ndm_advisor.decision.alerts.situation import bacteriuria_exception
 from ndm_advisor.decision.orders import (
     COVER,
     PARTNERS,
@@ -33,6 +34,7 @@ _TIERS: Final = {"stop": 0, "caution": 1, "note": 2}
 _FIRST: Final = {ALLERGY: 0, TWICE: 1}  # of one tier
 _STOP: Final = {
     "treating-colonisation": "no antibacterial is advised for colonisation",
+    "bacteriuria-exception": "the drug for bacteriuria is chosen with infectious diseases first",
     TWICE: "given twice; stop before the next dose",
 }
 
@@ -41,7 +43,9 @@ _Changes = dict[int, dict[Do, Change]]  # by order, then by what is done
 
 def at_colonisation(o: Ordered) -> tuple[Change, ...]:
     """Every antibacterial stops."""
-    return tuple(_stop(p.drug, "treating-colonisation", p.number) for p in o.placed)
+    exception = bacteriuria_exception(o.situation)
+    ident = "bacteriuria-exception" if exception else "treating-colonisation"
+    return tuple(_stop(p.drug, ident, p.number) for p in o.placed)
 
 
 def corrections(o: Ordered, raised: tuple[Raised, ...], *, whole: bool) -> tuple[Change, ...]:

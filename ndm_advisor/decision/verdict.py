@@ -3,6 +3,7 @@
 from typing import Final, NamedTuple
 
 from ndm_advisor.decision.alerts import Raised, one_per_id
+from ndm_advisor.decision.alerts.situation import bacteriuria_exception
 from ndm_advisor.decision.corrections import (
     ALLERGY,
     COMPANION,
@@ -90,7 +91,8 @@ def _beside(
     if not done or alert.id == "treating-colonisation":
         return alert
     if _is_colonisation(o):
-        return alert._replace(instead="at_colonisation")
+        exception = bacteriuria_exception(o.situation)
+        return alert._replace(instead="at_bacteriuria" if exception else "at_colonisation")
     if any(r.id == ALLERGY and r.order == alert.order for r in raised):
         return alert._replace(instead="order_allergy")
     return alert._replace(instead=_phrase(alert, done, changes, o) or alert.instead)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple, cast
 
+from ndm_advisor.decision.alerts.situation import bacteriuria_exception
 from ndm_advisor.decision.decide import Decision
 from ndm_advisor.decision.rank import A, P
 from ndm_advisor.explain.abstain import abstention, information
@@ -181,7 +182,9 @@ def _summary(decision: Decision, regimens: tuple[Offer, ...], knowledge: Knowled
     elif decision.outcome == "abstention":
         text = "No regimen is offered: call infectious diseases and microbiology now."
     elif decision.outcome == "not_treatment":
-        text = sentence(knowledge, "colonisation", "summary")
+        exception = bacteriuria_exception(decision.ordered.situation)
+        key = f"summary_{exception}" if exception else "summary"
+        text = sentence(knowledge, "colonisation", key)
     else:
         text = str(record(knowledge, "out_of_scope", decision.outline.reason)["reason"])
     return text if len(text) <= _SUMMARY_LENGTH else text[: _SUMMARY_LENGTH - 3] + "..."

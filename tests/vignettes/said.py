@@ -356,7 +356,10 @@ _WORDS: Final[dict[tuple[str, str], dict[str, str]]] = {
     ("mbl-unconfirmed", "discordant"): {"test": _TYPE_TEST},
     ("mbl-unconfirmed", "no-method"): {"test": _TYPE_TEST},
     ("mbl-unconfirmed", "previous"): {"test": _TYPE_TEST},
+    ("mbl-unconfirmed", "ruled-out-previous"): {"test": _TYPE_TEST},
     ("mbl-unconfirmed", "suspected"): {"test": _TYPE_TEST},
+    ("mbl-unconfirmed", "suspected-no-method"): {"test": _TYPE_TEST},
+    ("mbl-unconfirmed", "suspected-proving"): {"test": _TYPE_TEST},
     ("mbl-unconfirmed", "untyped"): {"test": _TYPE_TEST},
     ("mbl-unconfirmed", "unknown"): {
         "test": _TYPE_TEST,
@@ -403,11 +406,25 @@ _WORDS: Final[dict[tuple[str, str], dict[str, str]]] = {
         "second": f"{_CATEGORY}|untested",
     },
     ("severity-conflict", "caution"): {
-        "criterion": "septic shock|sofa rise|pitt score|increment cpe score|site",
+        "criterion": "septic shock|SOFA rise|Pitt score|INCREMENT-CPE score|site",
         "value": r"yes|\d+|endovascular",
     },
     ("tetracycline-mic", "caution"): {"limit": "0.5 mg/L"},
     ("creatinine-unstable", "stale"): {"days": r"\d+ days"},
+    ("treating-colonisation", "exception"): {"criterion": "obstetrics|urology"},
+    ("untested-older-agent", "stop"): {"category": "not tested|pending"},
+    ("untested-older-agent", "not-counted"): {
+        "criterion": r"(?:reported (?:S|I|SDD)|MIC|zone).+",
+    },
+}
+# Policy section 3, row mbl: the methods that prove, and the others, as people call them.
+_METHODS: Final = {
+    "pcr": "PCR",
+    "sequencing": "sequencing",
+    "immunochromatography": "immunochromatography",
+    "mcim-ecim": "mCIM with eCIM",
+    "inhibitor-panel": "an inhibitor panel",
+    "other": "another method",
 }
 
 
@@ -427,7 +444,7 @@ _OF_CASE: Final[dict[str, Callable[[str, Decision, Knowledge], bool]]] = {
     "region": lambda v, d, _: v == d.settled.region,
     "organism": lambda v, d, k: v == k.organisms[d.case.isolate.organism].name,
     "mbl": lambda v, d, _: v == f"{_family(d)} {d.facts.mbl_status}",
-    "method": lambda v, d, _: v == (d.case.isolate.mbl_method or "no method"),
+    "method": lambda v, d, _: v == _METHODS[d.case.isolate.mbl_method or "other"],
     "family": lambda v, d, _: v == d.case.isolate.mbl_family,
     "crcl": lambda v, d, _: v == "not known" or _number(v, d.facts.crcl_ml_min),
     "weight": lambda v, d, _: _number(v, d.facts.kidney.weight_kg),
@@ -494,6 +511,8 @@ def _fits(field: str, value: str, raised: Any, decision: Decision, knowledge: Kn
 
 
 def _condition(ident: str, decision: Decision) -> str:
+    if ident == "mbl-unconfirmed":  # policy 4.4: every offer is provisional, where there is one
+        return "every offer is provisional" if decision.offered else "nothing is offered"
     if ident == "source-control":
         return (decision.case.infection.source_control or "not stated").replace("-", " ")
     if ident == "pregnancy":

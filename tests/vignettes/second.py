@@ -63,8 +63,10 @@ _OF_FIRST: Final = frozenset(
 
 def _unconfirmed(_: Any, decision: Decision) -> set[str]:
     isolate, status = decision.case.isolate, decision.facts.mbl_status
+    if status == "ruled-out" and isolate.mbl_on == "previous":
+        return {"ruled-out-previous"}
     of_status = {
-        "ruled-out": "ruled-out",
+        "ruled-out": "ruled-out" if isolate.mbl_method else "ruled-out-no-method",
         "confirmed": "immunochromatography",
         "discordant": "discordant",
     }
@@ -72,10 +74,14 @@ def _unconfirmed(_: Any, decision: Decision) -> set[str]:
         return {of_status[status]}
     if isolate.mbl in {None, "unknown"}:
         return {"unknown" if status == "suspected" else "untyped"}
-    if isolate.mbl == "confirmed" and isolate.mbl_on == "previous":
+    if isolate.mbl_on == "previous":
         return {"previous"}
-    without = isolate.mbl == "confirmed" and isolate.mbl_method is None
-    return {"no-method" if without else "suspected"}
+    if isolate.mbl_method is None:
+        return {"no-method" if isolate.mbl == "confirmed" else "suspected-no-method"}
+    return {"suspected-proving" if isolate.mbl_method in _PROVING else "suspected"}
+
+
+_PROVING: Final = frozenset({"pcr", "sequencing", "immunochromatography", "mcim-ecim"})
 
 
 def _contradiction(raised: Any, decision: Decision) -> set[str]:
@@ -258,7 +264,9 @@ def _instead_of(
 ) -> str:
     """The phrase by what becomes of the alert's order."""
     if colonised:
-        return "at_colonisation"
+        pregnant = decision.case.patient.pregnant
+        treated = pregnant or decision.case.infection.urology_procedure_planned
+        return "at_bacteriuria" if treated else "at_colonisation"
     if raised.order in allergic:
         return "order_allergy"
     if raised.id == "resistant-drug-ordered" and _gets_partner(raised.order, decision):
@@ -330,6 +338,7 @@ _TO: Final = {
     "add": re.compile(rf"{_ONE}|{_NOT_DOSED}"),
     "stop": re.compile(
         r"[A-Za-z -]+: (?:no antibacterial is advised for colonisation"
+        r"|the drug for bacteriuria is chosen with infectious diseases first"
         r"|given twice; stop before the next dose|[a-z +-]+ stands without it)"
     ),
     "call": re.compile(

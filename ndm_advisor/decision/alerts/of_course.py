@@ -6,6 +6,7 @@ from typing import Final
 from ndm_advisor.decision.alerts.situation import (
     Raised,
     Situation,
+    bacteriuria_exception,
     dosed,
     review_hours,
     site_name,
@@ -160,7 +161,7 @@ def _six_hourly_daily(s: Situation) -> str:
 
 def _knowledge_overdue(s: Situation) -> Iterator[Raised]:
     """A record behind this answer is past its review date."""
-    used = [(d, s.knowledge.drugs[d].review_due_on) for d in s.offered_drugs]
+    used = [(words.drug_name(d), s.knowledge.drugs[d].review_due_on) for d in s.offered_drugs]
     name, due = (
         min(used, key=lambda u: u[1]) if used else ("knowledge base", s.knowledge.review_due_on)
     )
@@ -169,13 +170,10 @@ def _knowledge_overdue(s: Situation) -> Iterator[Raised]:
 
 
 def _bacteriuria(s: Situation) -> Iterator[Raised]:
-    if s.scope is None or s.scope.outcome != "not_treatment":
-        return
-    if s.facts.pregnant:
-        yield Raised("bacteriuria-exception", "caution", "pregnant", {}, ("site", "pregnant"))
-    elif s.facts.urology_procedure:
-        names = ("site", "urology_procedure")
-        yield Raised("bacteriuria-exception", "caution", "procedure", {}, names)
+    variant = bacteriuria_exception(s)
+    if variant:
+        names = ("site", "pregnant" if variant == "pregnant" else "urology_procedure")
+        yield Raised("bacteriuria-exception", "caution", variant, {}, names)
 
 
 RULES: Final[tuple[Callable[[Situation], Iterator[Raised]], ...]] = (

@@ -6,6 +6,7 @@ from typing import Final
 from ndm_advisor.decision.alerts.situation import (
     Raised,
     Situation,
+    insertion_name,
     review_hours,
     test_name,
 )
@@ -17,6 +18,7 @@ from ndm_advisor.model.facts import CARBAPENEMS
 from ndm_advisor.model.mic import NO_RESULT
 
 _PROVING: Final = frozenset({"pcr", "sequencing", "immunochromatography", "mcim-ecim"})
+_TEST_AND_RERUN: Final = "test_and_rerun"  # nothing is offered that could be confirmed or stopped
 
 
 def _aztreonam_alone(s: Situation) -> Iterator[Raised]:
@@ -31,7 +33,7 @@ def _pair_untested_e_coli(s: Situation) -> Iterator[Raised]:
         return
     names = ("organism", "aztreonam_support", "pbp3_insertion", "cefiderocol_support")
     values = {
-        "value": s.facts.pbp3_insertion or "",
+        "value": insertion_name(s),
         "drugs": words.join_names(words.regimen_name(i) for i in offered),
         "test": test_name("aztreonam-avibactam", s),
         **review_hours(s),
@@ -43,7 +45,7 @@ def _pair_untested_e_coli(s: Situation) -> Iterator[Raised]:
 
 def _mechanism_contradiction(s: Situation) -> Iterator[Raised]:
     values = {
-        "method": s.facts.mbl_method or "",
+        "method": _method_name(s),
         "test": test_name("second-method", s),
         "organism": s.facts.organism_name,
         "family": s.facts.mbl_family or "A family",
@@ -86,8 +88,9 @@ def _mbl_unconfirmed(s: Situation) -> Iterator[Raised]:
     facts = s.facts
     values = {
         "mbl": f"{facts.mbl_family or 'MBL'} {facts.mbl_status}",
-        "method": facts.mbl_method or "no method",
+        "method": _method_name(s),
         "organism": facts.organism_name,
+        "condition": _phrase("offers_provisional" if s.offered else "nothing_offered", s),
         "test": test_name("carbapenemase-type", s),
         **review_hours(s),
     }
@@ -95,9 +98,12 @@ def _mbl_unconfirmed(s: Situation) -> Iterator[Raised]:
     ident = "mbl-unconfirmed"
     methodless = facts.mbl_method not in _PROVING or facts.mbl_on_previous
     if facts.mbl_status == "ruled-out" and methodless and facts.invasive:
-        yield Raised(ident, "caution", "ruled-out", values, names)
+        yield Raised(ident, "caution", _ruled_out(s), values, names)
     elif facts.invasive and s.in_treatment and not facts.mbl_confirmed:
-        yield Raised(ident, "caution", _unconfirmed(s), {**values, **_carbapenem(s)}, names)
+        variant = _unconfirmed(s)
+        awaited = not s.offered and variant != "untyped"
+        raised = Raised(ident, "caution", variant, {**values, **_carbapenem(s)}, names)
+        yield raised._replace(instead=_TEST_AND_RERUN if awaited else "")
     elif facts.invasive and s.in_treatment and has_finding(s, "false-ndm-band"):
         yield Raised(ident, "caution", "immunochromatography", values, ("mbl_status", "organism"))
 
@@ -108,11 +114,27 @@ def _unconfirmed(s: Situation) -> str:
         return "discordant"
     if facts.mbl_stated == "unknown":
         return "unknown" if facts.mbl_status == "suspected" else "untyped"
-    if facts.mbl_stated == "confirmed" and facts.mbl_on_previous:
+    if facts.mbl_on_previous:
         return "previous"
-    if facts.mbl_stated == "confirmed" and facts.mbl_method is None:
-        return "no-method"
-    return "suspected"
+    if facts.mbl_method is None:
+        return "no-method" if facts.mbl_stated == "confirmed" else "suspected-no-method"
+    return "suspected-proving" if facts.mbl_method in _PROVING else "suspected"
+
+
+def _ruled_out(s: Situation) -> str:
+    if s.facts.mbl_on_previous:
+        return "ruled-out-previous"
+    return "ruled-out" if s.facts.mbl_method else "ruled-out-no-method"
+
+
+def _method_name(s: Situation) -> str:
+    """A method of proof as people call it."""
+    methods = s.knowledge.words["mbl_methods"]
+    return str(methods[s.facts.mbl_method or "none"]["name"])
+
+
+def _phrase(key: str, s: Situation) -> str:
+    return str(s.knowledge.words["phrases"][key])
 
 
 def _carbapenem(s: Situation) -> dict[str, str]:
@@ -157,7 +179,7 @@ def _severity_conflict(s: Situation) -> Iterator[Raised]:
         return
     finding = next(f for f in s.facts.findings if f.rule == "severity-conflict")
     key, value = next(iter(finding.compared.items()))
-    name = key.removeprefix("infection.").replace("_", " ")
+    name = str(s.knowledge.words["case_keys"][key]["name"])
     values = {"criterion": name, "value": _said(value), **review_hours(s)}
     yield Raised("severity-conflict", "caution", "caution", values, ("severity",))
 

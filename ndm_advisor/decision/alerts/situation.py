@@ -110,6 +110,21 @@ def test_name(name: str, s: Situation) -> str:
     return str(requests[name]["name"])
 
 
+def bacteriuria_exception(s: Situation) -> str:
+    """Which of the two cases in which asymptomatic bacteriuria is treated (policy 9.6); or ""."""
+    if s.scope is None or s.scope.outcome != "not_treatment":
+        return ""
+    if s.facts.pregnant:
+        return "pregnant"
+    return "procedure" if s.facts.urology_procedure else ""
+
+
+def insertion_name(s: Situation) -> str:
+    """A PBP3 insertion by its sequence."""
+    insertion = s.facts.pbp3_insertion or ""
+    return "of another sequence" if insertion == "other" else insertion
+
+
 def review_hours(s: Situation) -> dict[str, str]:
     """The two review times in hours, as values of the words."""
     first, second = s.knowledge.settings.review_hours

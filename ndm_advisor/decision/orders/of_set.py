@@ -5,7 +5,11 @@ from typing import Final
 
 from ndm_advisor.decision.alerts import Raised
 from ndm_advisor.decision.alerts.of_kidney import MODES
-from ndm_advisor.decision.alerts.situation import test_name
+from ndm_advisor.decision.alerts.situation import (
+    bacteriuria_exception,
+    insertion_name,
+    test_name,
+)
 from ndm_advisor.decision.interpret import may_reach
 from ndm_advisor.decision.orders.placed import (
     AVIBACTAM_PRODUCTS,
@@ -32,13 +36,18 @@ BETA_LACTAMS: Final = frozenset(
     {"cephalosporin", "siderophore-cephalosporin", "monobactam", "carbapenem", "penicillin"}
 )
 _BETA_LACTAM: Final = frozenset({A, P, F})
+_CHOOSES: Final = {"pregnant": "obstetrics", "procedure": "urology"}
 _CATEGORIES: Final = frozenset({"S", "I", "R"})
 INHIBITOR_CARBAPENEMS: Final = ("meropenem-vaborbactam", "imipenem-relebactam")
 
 
 def at_colonisation(o: Ordered) -> Raised:
     """Any antibacterial at site colonisation."""
-    return raised_about(o, o.placed[0], "treating-colonisation", "caution", "caution")
+    ident, first = "treating-colonisation", o.placed[0]
+    chooses = _CHOOSES.get(bacteriuria_exception(o.situation))
+    if chooses is None:
+        return raised_about(o, first, ident, "caution", "caution")
+    return raised_about(o, first, ident, "caution", "exception", criterion=chooses)
 
 
 def _aztreonam_alone(o: Ordered) -> Iterator[Raised]:
@@ -278,7 +287,7 @@ def _untested_pair(o: Ordered) -> Iterator[Raised]:
     if known and facts.cefiderocol_support == "untested":
         tests.append("cefiderocol")
     test = words.join_names(test_name(name, o.situation) for name in tests)
-    value = facts.pbp3_insertion or ""
+    value = insertion_name(o.situation)
     yield raised_about(
         o, placed, "pair-untested-e-coli", tier, tier, drugs=drugs, test=test, value=value
     )
