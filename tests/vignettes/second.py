@@ -263,6 +263,9 @@ def _instead_of(
         return "order_allergy"
     if raised.id == "resistant-drug-ordered" and _gets_partner(raised.order, decision):
         return "order_completed"
+    untyped = (raised.id, raised.tier) == ("inhibitor-combination-alone", "caution")
+    if untyped and do in {"replace", "call", "stop"}:
+        return "order_typed"
     if do == "stop" and _other_strategy_goes(raised, decision):
         return "order_and_other_go"
     if _goes(raised, do, decision):
