@@ -47,7 +47,7 @@ def test_a_limit_with_the_patients_value_and_both_units(trace) -> None:
     said = trace(base_with("bloodstream"), changes)["nitrofurantoin-us-crcl: true"]
     assert said == (
         "nitrofurantoin: CrCl 24 mL/min is below 60 mL/min: not offered, "
-        "the US label contraindicates it at this clearance"
+        "the US label contraindicates nitrofurantoin at this clearance"
     )
 
 
