@@ -95,7 +95,9 @@ def _plain(key: str, value: Scalar, knowledge: Knowledge) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, (int, float)):
-        return number(value, 1) if round(value, 1) else number(value)
+        return number(
+            value, decimals_beside(value, round(value))
+        )  # edges are whole: 50.04 is no 50
     if key == "isolate.organism":
         return organism_words(str(value), knowledge)
     return str(value) or "none"

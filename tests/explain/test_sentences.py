@@ -51,6 +51,11 @@ def test_a_limit_with_the_patients_value_and_both_units(trace) -> None:
     )
 
 
+def test_a_value_beside_an_edge_is_not_printed_as_the_edge(trace) -> None:
+    said = trace(base_with("bloodstream"), {"patient.crcl_ml_min": 50.04})
+    assert "CrCl 50.04 mL/min" in said["crcl-near-band-edge: true"]
+
+
 @pytest.mark.safety("SAF-402")
 def test_what_is_missing_and_what_it_would_have_to_be(trace) -> None:
     base = base_with("bloodstream")
