@@ -92,12 +92,17 @@ def _contradiction(raised: Any, decision: Decision) -> set[str]:
 
 def _kidney_injury(raised: Any, decision: Decision) -> set[str]:
     if not decision.facts.aki_within_48h:
-        return {"stale", "acute-or-chronic"}
+        stale = "stale" if decision.offered else "stale-none"
+        stale = "stale-unknown" if decision.facts.crcl_ml_min is None else stale
+        return {stale, "acute-or-chronic"}
+    if not decision.offered:
+        return {"aki-none"}
     others = [o.alternative_dose for offer in decision.offered for o in offer.orders]
     if not any(other is not None and other.why == "aki-first-48-h" for other in others):
-        first = next((o.drug for offer in decision.offered for o in offer.orders), None)
-        said = "each drug" if first is None else drug_name(first)
-        return {"aki-banded"} if raised.values["drug"] == said else set()
+        if decision.facts.crcl_ml_min is None:
+            return {"aki-unknown"}
+        first = next(o.drug for offer in decision.offered for o in offer.orders)
+        return {"aki-banded"} if raised.values["drug"] == drug_name(first) else set()
     return {"aki" if decision.facts.baseline_ckd is False else "aki-baseline-unknown"}
 
 
@@ -142,6 +147,16 @@ def _inhibitor(raised: Any, decision: Decision) -> set[str]:
     return {"stop" if any(c.to == "aztreonam" and c.do == "add" for c in changes) else "replaced"}
 
 
+def _divergence(raised: Any, decision: Decision) -> set[str]:
+    """Nothing is named as what to give that another thing than the stock excludes."""
+    if raised.order:
+        return {"pending"}
+    product = decision.fates["aztreonam-avibactam"]
+    out = product.no_dose is not None or {a.hazard.id for a in product.excluded} - {"not-in-stock"}
+    wanted = {"caution", "replacement"}
+    return {"pending", *(f"{variant}-pair-only" if out else variant for variant in wanted)}
+
+
 def _toxicity(raised: Any, _: Decision) -> set[str]:
     return {"polymyxin-b" if raised.drug == "polymyxin-b" else "caution"}
 
@@ -155,6 +170,7 @@ def _partner(raised: Any, decision: Decision) -> set[str]:
 _WANTED: Final = {
     "inhibitor-combination-alone": _inhibitor,
     "polymyxin-toxicity": _toxicity,
+    "pair-renal-divergence": _divergence,
     "partner-missing": _partner,
     "mbl-unconfirmed": _unconfirmed,
     "mechanism-contradiction": _contradiction,
