@@ -508,7 +508,7 @@ def _condition(ident: str, decision: Decision) -> str:
     if ident in {"pregnancy", "creatinine-unstable"}:
         said = {"severe": "severe", "non-severe": "not severe", "unknown": "treated as severe"}
         return said[decision.facts.severity]
-    return _MODES.get(decision.case.patient.renal_replacement or "", "low CrCl")
+    return _MODES.get(decision.case.patient.renal_replacement or "", "")
 
 
 def _drugs(raised: Any, knowledge: Knowledge) -> set[str]:

@@ -149,8 +149,6 @@ def _inhibitor(raised: Any, decision: Decision) -> set[str]:
 
 def _divergence(raised: Any, decision: Decision) -> set[str]:
     """Nothing is named as what to give that another thing than the stock excludes."""
-    if raised.order:
-        return {"pending"}
     product = decision.fates["aztreonam-avibactam"]
     out = product.no_dose is not None or {a.hazard.id for a in product.excluded} - {"not-in-stock"}
     wanted = {"caution", "replacement"}
@@ -164,7 +162,7 @@ def _toxicity(raised: Any, _: Decision) -> set[str]:
 def _partner(raised: Any, decision: Decision) -> set[str]:
     """It speaks of the partner that has no dose."""
     (placed,) = (p for p in decision.ordered.placed if p.number == raised.order)
-    return set() if placed.has_dose else {"no-dose"}
+    return set() if placed.has_dose else {"no-dose", "no-dose-pending"}
 
 
 _WANTED: Final = {

@@ -25,7 +25,14 @@ def _pair_renal_divergence(s: Situation) -> Iterator[Raised]:
     facts = s.facts
     if pair is None or not (facts.pair_divergence or facts.on_renal_replacement):
         return
-    intervals = {o.drug: o.interval_h for o in pair.orders}
+    variant, values = divergence({o.drug: o.interval_h for o in pair.orders}, s)
+    names = ("crcl_ml_min", "renal_replacement")
+    yield Raised("pair-renal-divergence", "caution", variant, values, names)
+
+
+def divergence(intervals: dict[str, float | None], s: Situation) -> tuple[str, dict[str, str]]:
+    """How far the partners' intervals part here, of an offer and of an order: variant, values."""
+    facts = s.facts
     values = {
         "crcl": _crcl(s),
         "condition": MODES.get(facts.renal_replacement or "", ""),
@@ -37,8 +44,7 @@ def _pair_renal_divergence(s: Situation) -> Iterator[Raised]:
         variant = "replacement" if values["starts"] else "pending"
     if variant != "pending" and not _is_obtainable(s.fates[A]):
         variant = f"{variant}-pair-only"
-    names = ("crcl_ml_min", "renal_replacement")
-    yield Raised("pair-renal-divergence", "caution", variant, values, names)
+    return variant, values
 
 
 def _is_obtainable(fate: Fate) -> bool:
