@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
 from ndm_advisor.decision import renal
+from ndm_advisor.decision.conditions import ask
 from ndm_advisor.model import words
 from ndm_advisor.model.answer import (
     AlternativeDose,
@@ -22,7 +23,7 @@ from ndm_advisor.model.answer import (
     Units,
 )
 from ndm_advisor.model.facts import Facts
-from ndm_advisor.model.knowledge import Amount, Band, Dosing, Drug, Knowledge, Strategy
+from ndm_advisor.model.knowledge import Amount, Band, Dosing, Drug, Hazard, Knowledge, Strategy
 
 PAIR: Final = "ceftazidime-avibactam+aztreonam"
 _AKI_DRUGS: Final = frozenset(
@@ -392,7 +393,29 @@ def _edge(serving: _Serving, band: Band | None) -> BandEdge | None:
     if not edges:
         return None
     distance, other = min(edges, key=lambda e: e[0])
-    return BandEdge(distance_ml_min=distance, dose_beyond=_band_text(other, serving))
+    is_forbidden = other.no_dose is None and _is_forbidden(other, serving)
+    beyond = "not given" if is_forbidden else _band_text(other, serving)
+    return BandEdge(distance_ml_min=distance, dose_beyond=beyond)
+
+
+def _is_forbidden(band: Band, serving: _Serving) -> bool:
+    """Whether a stop on the clearance holds at the near end of a band that prints a dose."""
+    facts, drug = serving.facts, serving.drug.id
+    if (facts.crcl_ml_min or 0) < band.low:
+        near = band.low if band.low_included else math.nextafter(band.low, math.inf)
+    else:
+        near = band.high if band.high_included else math.nextafter(band.high, 0)
+    facts = facts._replace(crcl_ml_min=near)
+    asked = serving.knowledge.hazards_of.get(drug, ())
+    return any(
+        ask(hazard.when, facts, facts.of_drug.get(drug))[0] is True
+        for hazard in asked
+        if hazard.tier == "stop" and facts.region in hazard.regions and _asks_clearance(hazard)
+    )
+
+
+def _asks_clearance(hazard: Hazard) -> bool:
+    return any(condition.fact == "crcl_ml_min" for condition in hazard.when)
 
 
 def _edges(table: Dosing, band: Band) -> Iterator[tuple[float, Band]]:

@@ -111,6 +111,8 @@ def _phrase(alert: Raised, done: dict[Do, Change], changes: tuple[Change, ...], 
         return "order_goes" if goes else ""
     if goes and alert.id in _OF_DOSE:
         return "order_goes"
+    if goes and (alert.id, alert.tier) == ("inhibitor-combination-alone", "caution"):
+        return "order_typed"
     return "order_not_needed" if stops and alert.id in _REPLACES else ""
 
 

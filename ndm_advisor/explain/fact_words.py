@@ -8,11 +8,10 @@ from typing import Final, cast
 from ndm_advisor.explain.words_of import record, section, sentence
 from ndm_advisor.model.answer import Scalar
 from ndm_advisor.model.knowledge import Condition, Knowledge
-from ndm_advisor.model.words import join_names, number, regimen_name
+from ndm_advisor.model.words import decimals_beside, join_names, number, regimen_name
 
 _ORDERED: Final = ("below", "at_most", "above", "at_least")
 _BY_DRUG: Final = ("panel.results.", "hospital.stock.")  # keys that end with a drug
-_DECIMALS: Final = 6
 
 
 def clause(condition: Condition, knowledge: Knowledge) -> str:
@@ -96,7 +95,9 @@ def _plain(key: str, value: Scalar, knowledge: Knowledge) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, (int, float)):
-        return number(value, 1) if round(value, 1) else number(value)
+        return number(
+            value, decimals_beside(value, round(value))
+        )  # edges are whole: 50.04 is no 50
     if key == "isolate.organism":
         return organism_words(str(value), knowledge)
     return str(value) or "none"
@@ -124,10 +125,7 @@ def _with_unit(text: str, words: Mapping[str, object]) -> str:
 
 def _shown(value: float, limit: float) -> str:
     """A value with so many decimals that it does not print as the limit it differs from."""
-    for decimals in range(1, _DECIMALS + 1):
-        if value == limit or round(value, decimals) != limit:
-            return number(value, decimals)
-    return number(value)
+    return number(value, decimals_beside(value, limit))
 
 
 def _wanted(condition: Condition) -> tuple[object, ...]:

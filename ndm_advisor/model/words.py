@@ -25,6 +25,7 @@ MG_PER_G: Final = 1000
 MINUTES_PER_HOUR: Final = 60
 _NOISE_DECIMALS: Final = 6  # beyond any figure a source prints: removes binary noise only
 _GRAM_DECIMALS: Final = 3
+_MOST_DECIMALS: Final = 15  # what a binary number can tell apart
 
 _DISPLAY_NAMES: Final[Mapping[str, str]] = {
     "fosfomycin-iv": "IV fosfomycin",
@@ -53,6 +54,18 @@ def number(x: float, decimals: int | None = None) -> str:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
+
+
+def decimals_beside(x: float, limit: float) -> int:
+    """With how many decimals a value does not print as the limit it differs from: 1 or more.
+
+    >>> decimals_beside(50.04, 50), decimals_beside(50.2, 50), decimals_beside(50, 50)
+    (2, 1, 1)
+    """
+    if x == limit:
+        return 1
+    places = range(1, _MOST_DECIMALS)
+    return next((n for n in places if round(x, n) != round(limit, n)), _MOST_DECIMALS)
 
 
 def milligrams(mg: float, decimals: int | None = None) -> str:

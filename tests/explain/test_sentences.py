@@ -47,8 +47,13 @@ def test_a_limit_with_the_patients_value_and_both_units(trace) -> None:
     said = trace(base_with("bloodstream"), changes)["nitrofurantoin-us-crcl: true"]
     assert said == (
         "nitrofurantoin: CrCl 24 mL/min is below 60 mL/min: not offered, "
-        "the US label contraindicates it at this clearance"
+        "the US label contraindicates nitrofurantoin at this clearance"
     )
+
+
+def test_a_value_beside_an_edge_is_not_printed_as_the_edge(trace) -> None:
+    said = trace(base_with("bloodstream"), {"patient.crcl_ml_min": 50.04})
+    assert "CrCl 50.04 mL/min" in said["crcl-near-band-edge: true"]
 
 
 @pytest.mark.safety("SAF-402")

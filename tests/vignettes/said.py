@@ -125,6 +125,8 @@ _BY_VARIANT: Final = {
     ("creatinine-unstable", "aki"): {"patient.aki_within_48h", "patient.RENAL"},
     ("creatinine-unstable", "aki-banded"): {"patient.aki_within_48h", "patient.RENAL"},
     ("creatinine-unstable", "aki-baseline-unknown"): {"patient.aki_within_48h", "patient.RENAL"},
+    ("creatinine-unstable", "aki-unknown"): {"patient.aki_within_48h"},
+    ("creatinine-unstable", "aki-none"): {"patient.aki_within_48h"},
     ("creatinine-unstable", "acute-or-chronic"): {
         *("infection.SEVERITY", "patient.RENAL", "patient.aki_within_48h")
     },
@@ -142,6 +144,9 @@ _BY_VARIANT: Final = {
         *("infection.site", "infection.anaerobes", "infection.polymicrobial")
     },
     ("pair-renal-divergence", "replacement"): {"patient.RENAL", "patient.renal_replacement"},
+    ("pair-renal-divergence", "replacement-pair-only"): {
+        *("patient.RENAL", "patient.renal_replacement")
+    },
     ("resistant-drug-ordered", "intrinsic"): {"isolate.organism"},
     ("mbl-unconfirmed", "immunochromatography"): {"isolate.mbl", "isolate.organism"},
 }
@@ -385,7 +390,9 @@ _WORDS: Final[dict[tuple[str, str], dict[str, str]]] = {
         "value": r"\d+ minutes",
     },
     ("pair-renal-divergence", "caution"): {"hours": "48", "starts": r"[45] of 6"},
+    ("pair-renal-divergence", "caution-pair-only"): {"hours": "48", "starts": r"[45] of 6"},
     ("pair-renal-divergence", "replacement"): {"hours": "48", "starts": r"[45] of 6"},
+    ("pair-renal-divergence", "replacement-pair-only"): {"hours": "48", "starts": r"[45] of 6"},
     ("pair-untested-e-coli", "caution"): {"test": "an aztreonam-avibactam MIC"},
     ("partner-missing", "no-dose"): {"hours": "3", "dose_here": _ORDER},
     ("repeat-cultures", "at-risk"): {
@@ -406,11 +413,13 @@ _WORDS: Final[dict[tuple[str, str], dict[str, str]]] = {
         "second": f"{_CATEGORY}|untested",
     },
     ("severity-conflict", "caution"): {
-        "criterion": "septic shock|SOFA rise|Pitt score|INCREMENT-CPE score|site",
-        "value": r"yes|\d+|endovascular",
+        "criterion": r"septic shock|(SOFA rise|Pitt score|INCREMENT-CPE score) \d+"
+        r"|endovascular infection",
     },
     ("tetracycline-mic", "caution"): {"limit": "0.5 mg/L"},
     ("creatinine-unstable", "stale"): {"days": r"\d+ days"},
+    ("creatinine-unstable", "stale-unknown"): {"days": r"\d+ days"},
+    ("creatinine-unstable", "stale-none"): {"days": r"\d+ days"},
     ("treating-colonisation", "exception"): {"criterion": "obstetrics|urology"},
     ("untested-older-agent", "stop"): {"category": "not tested|pending"},
     ("untested-older-agent", "not-counted"): {
@@ -446,7 +455,7 @@ _OF_CASE: Final[dict[str, Callable[[str, Decision, Knowledge], bool]]] = {
     "mbl": lambda v, d, _: v == f"{_family(d)} {d.facts.mbl_status}",
     "method": lambda v, d, _: v == _METHODS[d.case.isolate.mbl_method or "other"],
     "family": lambda v, d, _: v == d.case.isolate.mbl_family,
-    "crcl": lambda v, d, _: v == "not known" or _number(v, d.facts.crcl_ml_min),
+    "crcl": lambda v, d, _: _number(v, d.facts.crcl_ml_min),
     "weight": lambda v, d, _: _number(v, d.facts.kidney.weight_kg),
     "other_weight": lambda v, d, _: v in {basis for basis, _ in d.facts.other_crcl},
     "other_crcl": lambda v, d, _: any(_number(v, crcl) for _, crcl in d.facts.other_crcl),
@@ -501,7 +510,7 @@ def _fits(field: str, value: str, raised: Any, decision: Decision, knowledge: Kn
         return of_case(value, decision, knowledge)
     if field == "distance":
         apart = abs((decision.facts.crcl_ml_min or 0) - float(raised.values["edge"]))
-        return _number(value, apart)
+        return _number(value, apart) and (value != "0" or apart == 0)
     said = {"hours": {"48"}, "condition": {_condition(raised.id, decision)}}
     if raised.id in _REVIEWED:
         said |= {"first": {"48"}, "second": {"72"}}
@@ -515,13 +524,14 @@ def _condition(ident: str, decision: Decision) -> str:
         return "every offer is provisional" if decision.offered else "nothing is offered"
     if ident == "source-control":
         return (decision.case.infection.source_control or "not stated").replace("-", " ")
-    if ident == "pregnancy":
-        return "severe" if decision.facts.severe else "not severe"
-    return _MODES.get(decision.case.patient.renal_replacement or "", "low CrCl")
+    if ident in {"pregnancy", "creatinine-unstable"}:
+        said = {"severe": "severe", "non-severe": "not severe", "unknown": "treated as severe"}
+        return said[decision.facts.severity]
+    return _MODES.get(decision.case.patient.renal_replacement or "", "")
 
 
 def _drugs(raised: Any, knowledge: Knowledge) -> set[str]:
     if raised.drug:
         return {drug_name(raised.drug)}
-    regimens = {"ceftazidime-avibactam with aztreonam", "each drug"}
+    regimens = {"ceftazidime-avibactam with aztreonam"}
     return regimens | {drug_name(drug) for drug in knowledge.drugs}

@@ -98,12 +98,17 @@ def _contradiction(raised: Any, decision: Decision) -> set[str]:
 
 def _kidney_injury(raised: Any, decision: Decision) -> set[str]:
     if not decision.facts.aki_within_48h:
-        return {"stale", "acute-or-chronic"}
+        stale = "stale" if decision.offered else "stale-none"
+        stale = "stale-unknown" if decision.facts.crcl_ml_min is None else stale
+        return {stale, "acute-or-chronic"}
+    if not decision.offered:
+        return {"aki-none"}
     others = [o.alternative_dose for offer in decision.offered for o in offer.orders]
     if not any(other is not None and other.why == "aki-first-48-h" for other in others):
-        first = next((o.drug for offer in decision.offered for o in offer.orders), None)
-        said = "each drug" if first is None else drug_name(first)
-        return {"aki-banded"} if raised.values["drug"] == said else set()
+        if decision.facts.crcl_ml_min is None:
+            return {"aki-unknown"}
+        first = next(o.drug for offer in decision.offered for o in offer.orders)
+        return {"aki-banded"} if raised.values["drug"] == drug_name(first) else set()
     return {"aki" if decision.facts.baseline_ckd is False else "aki-baseline-unknown"}
 
 
@@ -148,6 +153,14 @@ def _inhibitor(raised: Any, decision: Decision) -> set[str]:
     return {"stop" if any(c.to == "aztreonam" and c.do == "add" for c in changes) else "replaced"}
 
 
+def _divergence(raised: Any, decision: Decision) -> set[str]:
+    """Nothing is named as what to give that another thing than the stock excludes."""
+    product = decision.fates["aztreonam-avibactam"]
+    out = product.no_dose is not None or {a.hazard.id for a in product.excluded} - {"not-in-stock"}
+    wanted = {"caution", "replacement"}
+    return {"pending", *(f"{variant}-pair-only" if out else variant for variant in wanted)}
+
+
 def _toxicity(raised: Any, _: Decision) -> set[str]:
     return {"polymyxin-b" if raised.drug == "polymyxin-b" else "caution"}
 
@@ -155,12 +168,13 @@ def _toxicity(raised: Any, _: Decision) -> set[str]:
 def _partner(raised: Any, decision: Decision) -> set[str]:
     """It speaks of the partner that has no dose."""
     (placed,) = (p for p in decision.ordered.placed if p.number == raised.order)
-    return set() if placed.has_dose else {"no-dose"}
+    return set() if placed.has_dose else {"no-dose", "no-dose-pending"}
 
 
 _WANTED: Final = {
     "inhibitor-combination-alone": _inhibitor,
     "polymyxin-toxicity": _toxicity,
+    "pair-renal-divergence": _divergence,
     "partner-missing": _partner,
     "mbl-unconfirmed": _unconfirmed,
     "mechanism-contradiction": _contradiction,
@@ -263,19 +277,25 @@ def _instead_of(
     raised: Any, do: str, decision: Decision, *, colonised: bool, allergic: set[int]
 ) -> str:
     """The phrase by what becomes of the alert's order."""
-    if colonised:
-        pregnant = decision.case.patient.pregnant
-        treated = pregnant or decision.case.infection.urology_procedure_planned
-        return "at_bacteriuria" if treated else "at_colonisation"
-    if raised.order in allergic:
-        return "order_allergy"
+    if colonised or raised.order in allergic:
+        return _at_carriage(decision) if colonised else "order_allergy"
     if raised.id == "resistant-drug-ordered" and _gets_partner(raised.order, decision):
         return "order_completed"
+    untyped = (raised.id, raised.tier) == ("inhibitor-combination-alone", "caution")
+    if untyped and do in {"replace", "call", "stop"}:
+        return "order_typed"
     if do == "stop" and _other_strategy_goes(raised, decision):
         return "order_and_other_go"
     if _goes(raised, do, decision):
         return "order_goes"
     return "order_not_needed" if do == "stop" and raised.id in _REPLACES else ""
+
+
+def _at_carriage(decision: Decision) -> str:
+    """Bacteriuria is treated in pregnancy and before urological procedures (policy 9.6)."""
+    procedure = decision.case.infection.urology_procedure_planned
+    treated = decision.case.patient.pregnant or procedure
+    return "at_bacteriuria" if treated else "at_colonisation"
 
 
 def _gets_partner(order: int, decision: Decision) -> bool:

@@ -25,7 +25,7 @@ _DRUG: Final = r"(?:[a-z-]+|IV fosfomycin|oral fosfomycin)"
 _DOSE: Final = rf"(?:{_DRUG} )?{_AMOUNT}(?: \+ {_DRUG} {_AMOUNT})?"
 _TIMES: Final = rf"(?:every {_SPAN} hours|once)(?: over {_SPAN} (?:hours?|minutes))?"
 _ORDER: Final = rf"(?:{_DOSE} first, then )?{_DOSE} {_TIMES}"
-_ROW: Final = re.compile(rf"{_ORDER}|no dose: .+|{_DRUG}: weight not known")
+_ROW: Final = re.compile(rf"{_ORDER}|no dose: .+|not given|{_DRUG}: weight not known")
 _BAND: Final = re.compile(
     rf"(?:CrCl|effluent) (?:(?:above|at least) {_N}(?: and (?:at most|below) {_N})?"
     rf"|(?:at most|below) {_N}) (?:mL/min|L/h)"

@@ -6,10 +6,12 @@ from typing import Final
 from ndm_advisor.decision.alerts.situation import Offered, Raised, Situation, dosed, review_hours
 from ndm_advisor.decision.dose import edges_of, lands_elsewhere
 from ndm_advisor.decision.rank import A, P
+from ndm_advisor.decision.usable import Fate
 from ndm_advisor.model import words
 from ndm_advisor.model.answer import DrugOrder
 
 _HOURS_48: Final = 48
+_NOT_IN_STOCK: Final = "not-in-stock"
 MODES: Final = {
     "intermittent-haemodialysis": "haemodialysis",
     "crrt": "CRRT",
@@ -23,9 +25,16 @@ def _pair_renal_divergence(s: Situation) -> Iterator[Raised]:
     facts = s.facts
     if pair is None or not (facts.pair_divergence or facts.on_renal_replacement):
         return
-    intervals = {o.drug: o.interval_h for o in pair.orders}
+    variant, values = divergence({o.drug: o.interval_h for o in pair.orders}, s)
+    names = ("crcl_ml_min", "renal_replacement")
+    yield Raised("pair-renal-divergence", "caution", variant, values, names)
+
+
+def divergence(intervals: dict[str, float | None], s: Situation) -> tuple[str, dict[str, str]]:
+    """How far the partners' intervals part here, of an offer and of an order: variant, values."""
+    facts = s.facts
     values = {
-        "crcl": words.number(facts.crcl_ml_min or 0, 1),
+        "crcl": _crcl(s),
         "condition": MODES.get(facts.renal_replacement or "", ""),
         "hours": words.number(_HOURS_48),
         "starts": missed_starts(intervals.get("ceftazidime-avibactam"), intervals.get("aztreonam")),
@@ -33,8 +42,14 @@ def _pair_renal_divergence(s: Situation) -> Iterator[Raised]:
     variant = "caution"
     if facts.on_renal_replacement:
         variant = "replacement" if values["starts"] else "pending"
-    names = ("crcl_ml_min", "renal_replacement")
-    yield Raised("pair-renal-divergence", "caution", variant, values, names)
+    if variant != "pending" and not _is_obtainable(s.fates[A]):
+        variant = f"{variant}-pair-only"
+    return variant, values
+
+
+def _is_obtainable(fate: Fate) -> bool:
+    """Whether nothing but the stock stands in its way, so that it may be named as what to give."""
+    return fate.no_dose is None and all(a.hazard.id == _NOT_IN_STOCK for a in fate.excluded)
 
 
 def missed_starts(partner_h: float | None, aztreonam_h: float | None) -> str:
@@ -57,11 +72,11 @@ def _near_edge(s: Situation) -> Iterator[Raised]:
         if near and order.band_edge is not None:
             edge = min(near, key=lambda e: abs(crcl - e))
             values = {
-                "crcl": words.number(crcl, 1),
-                "distance": words.number(abs(crcl - edge), 1),
+                "crcl": _beside(crcl, (edge,)),
+                "distance": _beside(abs(crcl - edge), (0,)),
                 "edge": words.number(edge),
                 "drug": words.drug_name(order.drug),
-                "dose_beyond": order.band_edge.dose_beyond,
+                "dose_beyond": _unnamed(order.band_edge.dose_beyond, order),
             }
             yield Raised("crcl-near-band-edge", "caution", "near-edge", values, ("crcl_ml_min",))
             return
@@ -70,13 +85,14 @@ def _near_edge(s: Situation) -> Iterator[Raised]:
 
 def _other_weight(_offer: Offered, order: DrugOrder, use: str, s: Situation) -> Iterator[Raised]:
     kidney = s.facts.kidney
+    edges = edges_of(order, use, s.facts, s.knowledge)
     for basis, other in s.facts.other_crcl:
         if lands_elsewhere(order, use, other, s.facts, s.knowledge):
             values = {
                 "weight": words.number(kidney.weight_kg or 0, 1),
-                "crcl": words.number(s.facts.crcl_ml_min or 0, 1),
+                "crcl": _beside(s.facts.crcl_ml_min or 0, edges),
                 "other_weight": basis,
-                "other_crcl": words.number(other, 1),
+                "other_crcl": _beside(other, edges),
                 "drug": words.drug_name(order.drug),
                 "dose_beyond": "falls in another band",
             }
@@ -90,14 +106,17 @@ def _creatinine_unstable(s: Situation) -> Iterator[Raised]:
     if not s.in_treatment or facts.on_renal_replacement:
         return
     ident = "creatinine-unstable"
-    crcl = words.number(facts.crcl_ml_min, 1) if facts.crcl_ml_min is not None else "not known"
-    values = {"crcl": crcl, "hours": "48", "days": ""}
+    condition = "severe" if facts.severity == "severe" else "treated as severe"
+    values = {"crcl": _crcl(s), "hours": "48", "days": "", "condition": condition}
     if facts.aki_within_48h:
         yield Raised(ident, "caution", *_aki(values, s), ("aki_within_48h", "crcl_ml_min"))
         return
     if facts.creatinine_days is not None and facts.creatinine_days > settings.stale_creatinine_days:
         days = f"{facts.creatinine_days} days"
-        yield Raised(ident, "caution", "stale", {**values, "days": days}, ("crcl_ml_min",))
+        variant = "stale" if s.offered else "stale-none"
+        if facts.crcl_ml_min is None:
+            variant = "stale-unknown"
+        yield Raised(ident, "caution", variant, {**values, "days": days}, ("crcl_ml_min",))
         return
     low = facts.crcl_ml_min is not None and facts.crcl_ml_min <= settings.unstable_crcl_at_most
     if facts.severe and low and facts.aki_within_48h is None:
@@ -114,14 +133,37 @@ def _aki(values: dict[str, str], s: Situation) -> tuple[str, dict[str, str]]:
             shown = {
                 **values,
                 "drug": words.drug_name(order.drug),
-                "dose_here": here,
-                "dose_beyond": other.text,
+                "dose_here": _unnamed(here, order),
+                "dose_beyond": _unnamed(other.text, order),
             }
             unknown = s.facts.baseline_ckd is None
             return ("aki-baseline-unknown" if unknown else "aki"), shown
     first = next((o for _, o, _ in dosed(s)), None)
-    drug = words.drug_name(first.drug) if first else "each drug"
+    if first is None:
+        return "aki-none", values
+    if s.facts.crcl_ml_min is None:
+        return "aki-unknown", values
+    drug = words.drug_name(first.drug)
     return "aki-banded", {**values, "drug": drug, "dose_here": "its banded dose"}
+
+
+def _unnamed(dose: str, order: DrugOrder) -> str:
+    """A dose for a sentence that has named its drug: "2 g every 8 hours"."""
+    return dose.removeprefix(f"{words.drug_name(order.drug)} ")
+
+
+def _crcl(s: Situation) -> str:
+    """The clearance as no edge that it differs from; "" where it is not known."""
+    if s.facts.crcl_ml_min is None:
+        return ""
+    edges = (e for _, order, use in dosed(s) for e in edges_of(order, use, s.facts, s.knowledge))
+    return _beside(s.facts.crcl_ml_min, tuple(edges))
+
+
+def _beside(crcl: float, edges: tuple[float, ...]) -> str:
+    """With as many decimals as keep it off every edge: a band is never chosen rounded."""
+    decimals = max((words.decimals_beside(crcl, edge) for edge in edges), default=1)
+    return words.number(crcl, decimals)
 
 
 def _augmented_clearance(s: Situation) -> Iterator[Raised]:
@@ -131,7 +173,7 @@ def _augmented_clearance(s: Situation) -> Iterator[Raised]:
         return
     offer = next(o for o in s.offered if o.ranked.strategy in {A, P})
     values = {
-        "crcl": words.number(crcl, 1),
+        "crcl": _crcl(s),
         "limit": f"{words.number(limit)} mL/min",
         "drug": words.regimen_name(offer.ranked.strategy, "with"),
         "dose_here": "the full dose",

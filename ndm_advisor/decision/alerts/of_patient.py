@@ -1,6 +1,6 @@
 """Alerts about the patient: allergy, pregnancy, and the hazards that hold for what is offered."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from ndm_advisor.decision.alerts.situation import (
@@ -12,6 +12,12 @@ from ndm_advisor.decision.alerts.situation import (
 from ndm_advisor.decision.rank import A, F, P
 from ndm_advisor.model import words
 from ndm_advisor.model.facts import AllergyFinding
+
+_SEVERITY_SAID: Final = {
+    "severe": "severe",
+    "non-severe": "not severe",
+    "unknown": "treated as severe",
+}
 
 
 def _side_chain(s: Situation) -> Iterator[Raised]:
@@ -32,17 +38,40 @@ def _allergy_abstention(s: Situation) -> Iterator[Raised]:
     """Policy 4.7: nothing is left because of an allergy."""
     if s.selection is None or not s.selection.reason.startswith("allergy-"):
         return
-    for strategy in (A, P, F):
-        excluded = s.fates[strategy].excluded
-        if excluded and all(a.hazard.alert == "severe-allergy" for a in excluded):
-            drug = excluded[0].drug or ""
-            found = next(f for f in s.facts.allergy_findings if f.drug == drug and f.excludes)
-            values = _reaction(found, s)
-            names = ("severe_beta_lactam",)
-            yield Raised("severe-allergy", "stop", "only-offered", values, names)
-            variant = "caution" if found.of_side_chain else "no-side-chain"
-            yield Raised("side-chain-escape-routes", "caution", variant, values, names)
-            return
+    left = {strategy: _only_reactions(strategy, s) for strategy in (A, P, F)}
+    left = {strategy: reactions for strategy, reactions in left.items() if reactions}
+    if not left:
+        return
+    culprits = _culprits(left)
+    found = next(f for reactions in left.values() for f in reactions if f.culprit_text in culprits)
+    regimens = words.join_names(words.regimen_name(strategy, "with") for strategy in left)
+    said = {"drug": regimens, "drugs": regimens, "medicines": words.join_names(culprits)}
+    values = {**_reaction(found, s), **said}
+    several = len(culprits) > 1
+    names = ("severe_beta_lactam",)
+    variant = "all-offered" if len(left) > 1 else "only-offered"
+    variant = "several-reactions" if several else variant
+    yield Raised("severe-allergy", "stop", variant, values, names)
+    variant = "caution" if found.of_side_chain else "no-side-chain"
+    variant = "several-reactions" if several and not found.of_side_chain else variant
+    yield Raised("side-chain-escape-routes", "caution", variant, values, names)
+
+
+def _only_reactions(strategy: str, s: Situation) -> tuple[AllergyFinding, ...]:
+    """The reactions that exclude what nothing else excludes."""
+    excluded = s.fates[strategy].excluded
+    if any(a.hazard.alert != "severe-allergy" for a in excluded):
+        return ()
+    drugs = {a.drug for a in excluded}
+    return tuple(f for f in s.facts.allergy_findings if f.drug in drugs and f.excludes)
+
+
+def _culprits(left: Mapping[str, tuple[AllergyFinding, ...]]) -> tuple[str, ...]:
+    """The one that excludes all of them; every one where each takes its part."""
+    named = [dict.fromkeys(f.culprit_text for f in found) for found in left.values()]
+    shared = next((name for name in named[0] if all(name in those for those in named)), None)
+    every = tuple(dict.fromkeys(name for those in named for name in those))
+    return every if shared is None else (shared,)
 
 
 def _allergy_caution(s: Situation) -> Iterator[Raised]:
@@ -104,7 +133,7 @@ def _pregnancy(s: Situation) -> Iterator[Raised]:
         return
     values = {
         "site": site_name(s),
-        "condition": "severe" if facts.severe else "not severe",
+        "condition": _SEVERITY_SAID[facts.severity],
         "drug": "",
         "drugs": first_regimen(s),
         "weeks": words.number(facts.gestation_weeks or 0),

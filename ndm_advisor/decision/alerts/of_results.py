@@ -8,6 +8,7 @@ from ndm_advisor.decision.alerts.situation import (
     Situation,
     insertion_name,
     review_hours,
+    site_name,
     test_name,
 )
 from ndm_advisor.decision.interpret import PAIR_TEST, may_reach
@@ -179,15 +180,16 @@ def _severity_conflict(s: Situation) -> Iterator[Raised]:
         return
     finding = next(f for f in s.facts.findings if f.rule == "severity-conflict")
     key, value = next(iter(finding.compared.items()))
-    name = str(s.knowledge.words["case_keys"][key]["name"])
-    values = {"criterion": name, "value": _said(value), **review_hours(s)}
+    values = {"criterion": _criterion(key, value, s), **review_hours(s)}
     yield Raised("severity-conflict", "caution", "caution", values, ("severity",))
 
 
-def _said(value: object) -> str:
-    return (
-        {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
-    )
+def _criterion(key: str, value: object, s: Situation) -> str:
+    """What says severe, as people say it: "septic shock", "SOFA rise 3"."""
+    if key == "infection.site":
+        return site_name(s)
+    name = str(s.knowledge.words["case_keys"][key]["name"])
+    return name if value is True else f"{name} {value}"
 
 
 def _tetracycline_mic(s: Situation) -> Iterator[Raised]:

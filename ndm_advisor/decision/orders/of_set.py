@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ndm_advisor.decision.alerts import Raised
-from ndm_advisor.decision.alerts.of_kidney import MODES
+from ndm_advisor.decision.alerts.of_kidney import divergence
 from ndm_advisor.decision.alerts.situation import (
     bacteriuria_exception,
     insertion_name,
@@ -254,11 +254,12 @@ def _renal_divergence(o: Ordered) -> Iterator[Raised]:
     facts = o.situation.facts
     unsaid = P in o.strategies and P not in o.situation.offered_ids
     if unsaid and (facts.pair_divergence or facts.on_renal_replacement):
-        condition = MODES.get(facts.renal_replacement or "", "low CrCl")
-        placed = o.of("aztreonam")
-        yield raised_about(
-            o, placed, "pair-renal-divergence", "caution", "pending", condition=condition
+        orders = expected_orders(P, o)
+        variant, shown = divergence(
+            {d: order.interval_h for d, order in orders.items()}, o.situation
         )
+        ident, placed = "pair-renal-divergence", o.of("aztreonam")
+        yield raised_about(o, placed, ident, "caution", variant, **shown)
 
 
 def _tetracycline_mic(o: Ordered) -> Iterator[Raised]:
