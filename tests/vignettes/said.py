@@ -515,7 +515,8 @@ def _fits(field: str, value: str, raised: Any, decision: Decision, knowledge: Kn
     if raised.id in _REVIEWED:
         said |= {"first": {"48"}, "second": {"72"}}
     if field == "drug":
-        said["drug"] = _drugs(raised, knowledge)
+        named = re.split(", | and ", value) if raised.id == "allergy-caution" else [value]
+        return bool(named) and set(named) <= _drugs(raised, knowledge)
     return value in said[field] if field in said else bool(value.strip())
 
 

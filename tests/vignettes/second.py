@@ -118,8 +118,9 @@ def _allergy(raised: Any, decision: Decision) -> set[str]:
         return {"not-judged"} if raised.values["culprit"] in strangers else set()
     of_cell = {"caution": "caution", "none": "no-statement"}
     wanted = set()
+    named = set(re.split(", | and ", raised.values["drug"]))
     for found in decision.facts.allergy_findings:
-        if drug_name(found.drug) != raised.values["drug"]:
+        if drug_name(found.drug) not in named:
             continue
         if found.cell == "label":
             wanted.add("eu-any-cephalosporin")
@@ -282,13 +283,13 @@ def _instead_of(
     if raised.id == "resistant-drug-ordered" and _gets_partner(raised.order, decision):
         return "order_completed"
     untyped = (raised.id, raised.tier) == ("inhibitor-combination-alone", "caution")
-    if untyped and do in {"replace", "call", "stop"}:
-        return "order_typed"
-    if do == "stop" and _other_strategy_goes(raised, decision):
-        return "order_and_other_go"
-    if _goes(raised, do, decision):
-        return "order_goes"
-    return "order_not_needed" if do == "stop" and raised.id in _REPLACES else ""
+    phrases = {
+        "order_typed": untyped and do in {"replace", "call", "stop"},
+        "order_and_other_go": do == "stop" and _other_strategy_goes(raised, decision),
+        "order_goes": _goes(raised, do, decision),
+        "order_not_needed": do == "stop" and raised.id in _REPLACES,
+    }
+    return next((phrase for phrase, fits in phrases.items() if fits), "")
 
 
 def _at_carriage(decision: Decision) -> str:

@@ -76,15 +76,29 @@ def _culprits(left: Mapping[str, tuple[AllergyFinding, ...]]) -> tuple[str, ...]
 
 def _allergy_caution(s: Situation) -> Iterator[Raised]:
     offered = {drug for fate in s.given_fates for drug in fate.strategy.drugs}
+    concerned: dict[tuple[str, str], list[AllergyFinding]] = {}
     for found in s.facts.allergy_findings:
         variant = _allergy_variant(found)
         if found.drug in offered and variant:
-            values = _reaction(found, s)
-            yield Raised("allergy-caution", "caution", variant, values, ("severe_beta_lactam",))
+            concerned.setdefault((variant, found.culprit_text), []).append(found)
+    for (variant, _), group in sorted(concerned.items(), key=lambda g: _GRAVEST.index(g[0][0])):
+        drugs = dict.fromkeys(words.drug_name(found.drug) for found in group)
+        values = {**_reaction(group[0], s), "drug": words.join_names(drugs)}
+        yield Raised("allergy-caution", "caution", variant, values, ("severe_beta_lactam",))
     if s.facts.unknown_allergens and s.offered:
         values = {"culprit": s.facts.unknown_allergens[0], "drugs": first_regimen(s)}
         names = ("severe_beta_lactam",)
         yield Raised("allergy-caution", "caution", "not-judged", values, names)
+
+
+# A label's contraindication is signed off, whatever milder history stands beside it.
+_GRAVEST: Final = (
+    "eu-any-cephalosporin",
+    "caution",
+    "no-statement",
+    "unknown-severity",
+    "mild",
+)
 
 
 def _allergy_variant(found: AllergyFinding) -> str:
@@ -146,11 +160,18 @@ def _pregnancy(s: Situation) -> Iterator[Raised]:
 def _breast_feeding(s: Situation) -> Iterator[Raised]:
     if not (s.facts.breast_feeding and s.offered):
         return
-    first = s.offered[0].drugs[0]
-    text = s.knowledge.drugs[first].text.get("breast_feeding")
-    value = str(text.get("text", "")) if isinstance(text, dict) else "no statement read"
-    values = {"drug": words.drug_name(first), "value": value.rstrip(".")}
+    first = s.offered[0]
+    said = [(words.drug_name(drug), _on_breast_feeding(drug, s)) for drug in first.drugs]
+    value = said[0][1] if len(said) == 1 else "; ".join(f"{name}: {text}" for name, text in said)
+    values = {"drug": words.regimen_name(first.ranked.strategy, "with"), "value": value}
     yield Raised("breast-feeding", "note", "note", values, ("breast_feeding",))
+
+
+def _on_breast_feeding(drug: str, s: Situation) -> str:
+    """What the region's label, else any source, says of a drug."""
+    texts = s.knowledge.drugs[drug].text
+    text = texts.get(f"breast_feeding_{s.facts.region.lower()}") or texts.get("breast_feeding")
+    return str(text.get("text", "")).rstrip(".") if isinstance(text, dict) else "no statement read"
 
 
 RULES: Final[tuple[Callable[[Situation], Iterator[Raised]], ...]] = (
