@@ -114,6 +114,7 @@ def _status(strategy: str, decision: Decision) -> dict[str, str]:
     status = {d: _status_of(d, facts, fate) for d in strategy.split("+")}
     if strategy in {A, P}:
         spoken = {"resistant": "R", "susceptible": "S"}.get(facts.aztreonam_support, "untested")
+        spoken = spoken if strategy == A else f"{spoken} as a pair"
         return {d: _with_support(spoken, text) for d, text in status.items()}
     return status
 
@@ -137,7 +138,7 @@ def _status_of(drug: str, facts: Facts, fate: Fate | None) -> str:
 
 def _with_support(support: str, status: str) -> str:
     _, comma, rest = status.partition(",")
-    return f"{support} with avibactam{comma}{rest}"
+    return f"{support}{comma}{rest}"
 
 
 def _pregnancy_lines(strategy: str, decision: Decision, knowledge: Knowledge) -> str:
