@@ -21,6 +21,141 @@ class Known(NamedTuple):
 
 _KNOWN: Final = (
     Known(
+        r"alerts\.of_course\.x__source_control",
+        r'"device": .* -> .*"XXXX".*',
+        "equivalent: the device is named only where there is one",
+    ),
+    Known(
+        r"alerts\.of_kidney\.x__near_edge",
+        r"edge = min\(near, .* -> edge = min\(near, .*",
+        "equivalent: no table of a drug that is offered has two edges both within 10 %",
+    ),
+    Known(
+        r"alerts\.of_kidney\.x__near_edge",
+        r"yield from _other_weight\(offer, .* -> yield from _other_weight\(None, .*",
+        "equivalent: the offer is not read",
+    ),
+    Known(
+        r"alerts\.of_kidney\.x__other_weight",
+        r'"(weight|crcl)": .* or 0, 1\), -> .* or 1, 1\),',
+        "equivalent: another clearance exists only where weight and clearance are known",
+    ),
+    Known(
+        r"alerts\.of_patient\.x__cautions_of_offers",
+        r"if hazard\.alert == .* -> .*",
+        "equivalent: what makes the record hold has raised allergy-caution before it",
+    ),
+    Known(
+        r"alerts\.of_patient\.x__cautions_of_offers",
+        r'"drug": .* -> .*',
+        "equivalent: a hazard is said in its own words",
+    ),
+    Known(
+        r"alerts\.of_patient\.x__cautions_of_offers",
+        r'hazard\.alert, "caution".* -> .*drug=asked\.drug or "XXXX"',
+        "equivalent: neither names a drug with facts",
+    ),
+    Known(
+        r"alerts\.of_patient\.x__pregnancy",
+        r'"(drug|drugs|weeks|region)": .* -> .*',
+        "equivalent: its one sentence says site and condition only",
+    ),
+    Known(
+        r"alerts\.of_results\.x__pair_untested_e_coli",
+        r'"value": .* -> .*"XXXX",',
+        "equivalent: said only where an insertion is known",
+    ),
+    Known(
+        r"alerts\.of_results\.x__mechanism_contradiction",
+        r'"method": .* -> .*"XXXX",',
+        "equivalent: a discordance that names the method needs a proving one",
+    ),
+    Known(
+        r"alerts\.of_results\.x__result_conflict",
+        r'"category": .* -> .*"XXXX",',
+        "equivalent: a conflict needs a reported category",
+    ),
+    Known(
+        r"alerts\.of_results\.x__result_conflict",
+        r'"mic": .* -> "mic": "XXXX".*',
+        "equivalent: without an MIC the sentence names the zone",
+    ),
+    Known(
+        r"allergy\.x_severity_of",
+        r'.*"XXXX".*',
+        "equivalent: no severe word is XXXX",
+    ),
+    Known(
+        r"allergy\.x_severity_of",
+        r"flags = 1 if .*",
+        "equivalent: this flag changes no match",
+    ),
+    Known(
+        r"allergy\.x__culprit",
+        r".*\.get\(None\).*",
+        "equivalent: every allergen whose drug id differs also stands under its id",
+    ),
+    Known(
+        r"allergy\.x__against_graph",
+        r".*text=.*",
+        "equivalent: nothing reads the text of a finding",
+    ),
+    Known(
+        r"allergy\.x__against_class",
+        r".*(text=None,|of_side_chain=None,).*",
+        "equivalent: the text is never read, and None is false",
+    ),
+    Known(
+        r"assess\.x__item_text",
+        r'.*(mode=(None|"XXjsonXX"|"JSON")|model_dump\(exclude_none=True\)).*',
+        "equivalent: the text of a value is the same in both modes",
+    ),
+    Known(
+        r"candidates\.x_candidates",
+        r"if outcome in .*",
+        "equivalent: such a scope yields no candidate",
+    ),
+    Known(
+        r"conditions\.x_all_of",
+        r"unknown = .* -> unknown = None",
+        "equivalent: read as a truth only",
+    ),
+    Known(
+        r"dose\.x__edges",
+        r"yield .* -> .*step <(= 0| 1).*",
+        "equivalent: the step is -1 or 1",
+    ),
+    Known(
+        r"dose\.x__aki",
+        r".* -> .*banded\.low >= full\.low.*",
+        "equivalent: two bands of one table never begin at the same value",
+    ),
+    Known(
+        r"dose\.x__crcl_band",
+        r'.* -> .*float\("INF"\).*',
+        "equivalent: the same number",
+    ),
+    Known(
+        r"interpret\.x_describe",
+        r'parts .* -> parts = \[f"S at .*',
+        "equivalent: the list is still empty",
+    ),
+    Known(
+        r"interpret\.x__any_row",
+        r".* -> .*\(edition\) or True.*",
+        "equivalent: every standard has an edition",
+    ),
+    Known(
+        r"orders\.of_dose\.x__amount",
+        r".* -> .*round\(abs\(ratio - 1\), 7\).*",
+        "equivalent: only a ratio within a millionth of the limit differs",
+    ),
+    Known(
+        r"questions\.x__mask",
+        r".* -> .*2 << len\(bits\)\).*",
+        "equivalent: bits stay distinct, shifted by one",
+    ),
+    Known(
         r"corrections\.x__change",
         r'if not alert\.order or alert\.tier == "note": -> if not alert\.order '
         r'(and alert\.tier == "note"|or alert\.tier == "(XXnoteXX|NOTE)"):',
