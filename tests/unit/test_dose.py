@@ -28,18 +28,10 @@ from ndm_advisor.decision.dose import (
 )
 from ndm_advisor.model.answer import Cited
 from ndm_advisor.model.facts import Facts
-from ndm_advisor.model.knowledge import Amount, Band, Dosing, Knowledge
+from ndm_advisor.model.knowledge import Amount
 from ndm_advisor.read.case_file import build_case
+from tests.unit.made_up_tables import NO_AMOUNT, SOURCE, WHOLE, band, base_with, fixed, table
 from tests.vignettes.harness import ON
-
-SOURCE = (Cited("XCHK-AMK", "made up"),)
-NO_AMOUNT = Amount(
-    "dose", None, None, None, None, None, None, None, None, units_per_kg=False, note=None
-)
-
-
-def fixed(mg: float, name: str = "amikacin", **changes: Any) -> Amount:
-    return NO_AMOUNT._replace(components_mg=((name, mg),), **changes)
 
 
 def per_kg(rate: float, **changes: Any) -> Amount:
@@ -50,39 +42,6 @@ def units(system: str, amount: float, to: float | None = None, **changes: Any) -
     return NO_AMOUNT._replace(
         units_system=system, units_amount=amount, units_to_amount=to, **changes
     )
-
-
-def band(low: float, high: float, maintenance: Amount | None, **changes: Any) -> Band:
-    made = Band(
-        low=low,
-        low_included=True,
-        high=high,
-        high_included=False,
-        load=None,
-        maintenance=maintenance,
-        interval_h=8.0,
-        to_interval_h=None,
-        doses=None,
-        infusion_h=3.0,
-        to_infusion_h=None,
-        no_dose=None,
-        note=None,
-        basis="",
-        sources=SOURCE,
-        grade="V",
-    )
-    return made._replace(**changes)
-
-
-WHOLE = (0.0, math.inf)
-
-
-def table(*bands: Band, **changes: Any) -> Dosing:
-    made = Dosing(
-        "amikacin/made-up", "amikacin", "systemic", ("EU",), "iv", "crcl_ml_min", bands, "actual",
-        None, None, None, None, None, "label", "made up", SOURCE, "V", "2026-11-22", "2027-05-22",
-    )  # fmt: skip
-    return made._replace(**changes)
 
 
 @pytest.fixture
@@ -100,12 +59,6 @@ def patient(knowledge, names):
         return assess(case, knowledge, guideline="simit-2022", region="EU", on=ON)
 
     return made
-
-
-def base_with(knowledge: Knowledge, *tables: Dosing, drug: str = "amikacin") -> Knowledge:
-    """The base, a drug of which has these tables and no others."""
-    held = knowledge.drugs[drug]._replace(dosing=tables)
-    return knowledge._replace(drugs={**knowledge.drugs, drug: held})
 
 
 # -- amounts by weight -----------------------------------------------------------------------------
