@@ -23,40 +23,12 @@ from ndm_advisor.model.answer import Cited
 from ndm_advisor.model.knowledge import Breakpoint, Knowledge
 from ndm_advisor.model.mic import parse_mic
 from ndm_advisor.read.case_file import build_case
+from tests.unit.made_up_breakpoints import DRUG, SOURCE, row
 from tests.vignettes.harness import ON
 
-DRUG = "amikacin"
 SPECIES = "escherichia-coli"
-SOURCE = Cited("EUCAST16", "made up")
 POLICY = Cited("policy", "section 3, susceptibility")
 EUCAST, CLSI = "EUCAST", "CLSI"
-
-
-def row(**changes: Any) -> Breakpoint:
-    made = Breakpoint(
-        id="made-up",
-        standard="EUCAST",
-        version="2026",
-        drug=DRUG,
-        organisms="",
-        indication="all",
-        method="MIC",
-        status="numeric",
-        s_at_most_mg_l=None,
-        r_above_mg_l=None,
-        r_at_least_mg_l=None,
-        s_at_least_mm=None,
-        r_below_mm=None,
-        r_at_most_mm=None,
-        between=None,
-        off_scale_s=False,
-        atu_from=None,
-        atu_to=None,
-        disk_content_ug=None,
-        remark="",
-        sources=(SOURCE,),
-    )
-    return made._replace(**changes)
 
 
 @pytest.fixture

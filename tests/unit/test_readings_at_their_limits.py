@@ -10,42 +10,15 @@ from typing import Any
 import pytest
 
 from ndm_advisor.decision.interpret import Reading, interpret, may_reach
-from ndm_advisor.model.answer import Cited
 from ndm_advisor.model.facts import Susceptibility
 from ndm_advisor.model.knowledge import Breakpoint, Knowledge
 from ndm_advisor.model.mic import parse_mic
 from ndm_advisor.read.case_file import build_case
 from ndm_advisor.read.names import Names
+from tests.unit.made_up_breakpoints import row
 from tests.vignettes.harness import ON
 
 SPECIES = "escherichia-coli"
-
-
-def row(**changes: Any) -> Breakpoint:
-    made = Breakpoint(
-        id="made-up",
-        standard="EUCAST",
-        version="2026",
-        drug="amikacin",
-        organisms="",
-        indication="all",
-        method="MIC",
-        status="numeric",
-        s_at_most_mg_l=None,
-        r_above_mg_l=None,
-        r_at_least_mg_l=None,
-        s_at_least_mm=None,
-        r_below_mm=None,
-        r_at_most_mm=None,
-        between=None,
-        off_scale_s=False,
-        atu_from=None,
-        atu_to=None,
-        disk_content_ug=None,
-        remark="",
-        sources=(Cited("EUCAST16", "made up"),),
-    )
-    return made._replace(**changes)
 
 
 @pytest.fixture
