@@ -196,6 +196,7 @@ def _replace(drug: str, order: int, o: Ordered, *, is_allergic: bool = False) ->
         return Change(order, "call", None, f"no regimen is offered: {running}; call now")
     run_on = [*o.strategies, *([P] if _gets_partner(o) else [])]
     without = [i for i in offered if i in run_on and drug not in strategies[i].drugs]
+    without.sort(key=lambda i: i not in o.lasting)  # a load gets its maintenance only where none is
     if without:
         beside = f"{words.regimen_name(without[0], 'with')} stands without it"
         return Change(order, "stop", None, f"{name}: {beside}")
@@ -254,6 +255,8 @@ def _give_what_is_offered(made: _Changes, o: Ordered) -> None:
     drugs_of = {i: set(o.situation.knowledge.strategies[i].drugs) for i in offered}
     running = _running(made, o)
     given = next((i for i in offered if drugs_of[i] <= running), None)
+    if given is None:
+        given = _go_on_after_loads(made, o)
     if given in {A, P}:
         _end([d for d in (A, *PARTNERS) if d not in drugs_of[given]], made, o)
     elif given is None and offered:
@@ -263,18 +266,36 @@ def _give_what_is_offered(made: _Changes, o: Ordered) -> None:
             made.setdefault(number, {})["add"] = Change(number, "add", offered[0], _whole(o))
 
 
+def _go_on_after_loads(made: _Changes, o: Ordered) -> str | None:
+    """Where only loads of an offered regimen are left, each gets its maintenance; which one."""
+    strategies = o.situation.knowledge.strategies
+    left = _running(made, o, loads=True)
+    begun = (i for i in o.situation.offered_ids if left.issuperset(strategies[i].drugs))
+    given = next(begun, None)
+    for drug in strategies[given].drugs if given else ():
+        if drug not in _running(made, o):
+            number = o.of(drug).number
+            held = made.setdefault(number, {})
+            text = f"after the load {running_order(drug, given or drug, o)}"
+            if "add" in held:  # its partner, which it gets too
+                text = f"{words.drug_name(drug)} {text}; {held['add'].because}"
+            held["add"] = Change(number, "add", held["add"].to if "add" in held else drug, text)
+    return given
+
+
 def _whole(o: Ordered) -> str:
     """The first regimen that is offered, in full."""
     first = o.situation.offered[0].ranked.strategy
     drugs = o.situation.knowledge.strategies[first].drugs
-    return "; ".join(whole_order(d, first, o) for d in drugs)
+    return "; ".join(dict.fromkeys(whole_order(d, first, o) for d in drugs))  # one reason once
 
 
-def _running(made: _Changes, o: Ordered) -> set[str]:
-    """The drugs that run when every change is carried out."""
+def _running(made: _Changes, o: Ordered, *, loads: bool = False) -> set[str]:
+    """The drugs that run when every change is carried out; with `loads` also what ends with one."""
     changes = [change for held in made.values() for change in held.values()]
     over = {change.order for change in changes if ends(change)}
     strategies = o.situation.knowledge.strategies
     given = [c.to for c in changes if c.do in {"replace", "add"} and c.to]
     new = (d for to in given for d in (strategies[to].drugs if to in strategies else (to,)))
-    return {p.drug for p in o.placed if p.number not in over} | set(new)
+    staying = (p for p in o.placed if p.number not in over and (loads or not p.is_loading))
+    return {p.drug for p in staying} | set(new)

@@ -78,9 +78,12 @@ def _treats(change: Change) -> bool:
 
 
 def _is_named(o: Ordered, candidates: frozenset[str]) -> bool:
-    """Whether a strategy of the set is offered, or where nothing is, may turn out to be right."""
+    """Whether a strategy of the set is offered, or where nothing is, may turn out to be right.
+
+    A load is one dose: alone it is no regimen.
+    """
     named = set(o.situation.offered_ids) or candidates
-    return bool(named & set(o.strategies))
+    return bool(named & set(o.lasting))
 
 
 def _beside(

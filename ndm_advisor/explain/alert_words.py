@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
 
 from ndm_advisor.decision.alerts import Raised
 from ndm_advisor.decision.decide import Decision
-from ndm_advisor.model.answer import Alert, Tier
-from ndm_advisor.model.knowledge import Knowledge
+from ndm_advisor.model.answer import Alert, Cited, Tier
+from ndm_advisor.model.knowledge import AlertText, Knowledge
 
 _TIERS: Final[Mapping[Tier, int]] = {"stop": 0, "caution": 1, "note": 2}
 
@@ -28,27 +28,40 @@ def alert_lines(
 
 
 def _alert(raised: Raised, knowledge: Knowledge) -> Alert:
+    """One line: what is so, what to do now, and what other hazard records add to each."""
     record = knowledge.alerts[raised.id]
-    instead = str(knowledge.words["phrases"][raised.instead]) if raised.instead else ""
-    if raised.variant == "hazard":
-        hazard = knowledge.hazards[raised.values["hazard"]]
-        return Alert(
-            id=raised.id,
-            tier=raised.tier,
-            text=_sentence(raised.values["because"]),
-            action=_sentence(instead or raised.values["do"]),
-            sources=hazard.sources,
-            priority=record.priority,
-        )
+    said = [_said(alert, record, knowledge) for alert in (raised, *raised.more)]
     return Alert(
         id=raised.id,
         tier=raised.tier,
-        text=_sentence(record.texts[raised.variant].format_map(raised.values)),
-        action=_sentence(instead or record.actions[raised.variant].format_map(raised.values)),
-        sources=record.sources,
+        text=_joined(alert.text for alert in said),
+        action=_joined(alert.action for alert in said),
+        sources=tuple(dict.fromkeys(source for alert in said for source in alert.sources)),
         standing=raised.standing,
         priority=record.priority,
     )
+
+
+class _Said(NamedTuple):
+    text: str
+    action: str
+    sources: tuple[Cited, ...]
+
+
+def _said(raised: Raised, record: AlertText, knowledge: Knowledge) -> _Said:
+    """An alert in the words of its hazard record, else in those of its own."""
+    instead = str(knowledge.words["phrases"][raised.instead]) if raised.instead else ""
+    if raised.variant == "hazard":
+        sources = knowledge.hazards[raised.values["hazard"]].sources
+        return _Said(raised.values["because"], instead or raised.values["do"], sources)
+    text = record.texts[raised.variant].format_map(raised.values)
+    action = instead or record.actions[raised.variant].format_map(raised.values)
+    return _Said(text, action, record.sources)
+
+
+def _joined(sentences: Iterable[str]) -> str:
+    """Each once."""
+    return " ".join(dict.fromkeys(map(_sentence, sentences)))
 
 
 def _sentence(text: str) -> str:

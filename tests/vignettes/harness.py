@@ -130,9 +130,11 @@ def _no_alerts(answer, wanted):
 
 
 def _said(answer, wanted):
-    """Alert id to a part of what it says or asks for."""
+    """Alert id to a part, or parts, of what it says or asks for."""
     got = {a["id"]: f"{a['text']} {a['action']}" for a in answer["alerts"]}
-    return {k: got.get(k) for k, part in wanted.items() if part not in got.get(k, "")} or None
+    parts = {k: [part] if isinstance(part, str) else part for k, part in wanted.items()}
+    missing = (k for k, of in parts.items() if not all(part in got.get(k, "") for part in of))
+    return {k: got.get(k) for k in missing} or None
 
 
 def _strength(answer, wanted):
@@ -261,6 +263,14 @@ def _change(answer, wanted):
     return (missing, got) if missing else None
 
 
+def _change_said(answer, wanted):
+    """Words that the changes of an order hold, by its number."""
+    got = answer["order_check"]["change"]
+    said = {n: [c["because"] for c in got if str(c["order"]) == n] for n in wanted}
+    missing = {n: w for n, w in wanted.items() if not any(w in text for text in said[n])}
+    return (missing, said) if missing else None
+
+
 def _changes(answer, wanted):
     """How many changes there are in all."""
     got = len(answer["order_check"]["change"])
@@ -273,6 +283,7 @@ _ASKED = {
     "no_order_alerts": _no_order_alerts,
     "change": _change,
     "changes": _changes,
+    "change_said": _change_said,
     "outcome": _plain("outcome"),
     "dose_pending": _plain("dose_pending"),
     "preferred": _ranked("preferred"),

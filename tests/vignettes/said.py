@@ -485,6 +485,7 @@ _FIELDS: Final = string.Formatter()
 
 def word_faults(decision: Decision, knowledge: Knowledge) -> Iterator[str]:
     """Alerts whose words would say something else than this patient's values."""
+    yield from _hidden(decision)
     for raised in decision.raised:
         record = knowledge.alerts.get(raised.id)
         if record is None or (raised.variant != "hazard" and raised.variant not in record.texts):
@@ -501,6 +502,24 @@ def word_faults(decision: Decision, knowledge: Knowledge) -> Iterator[str]:
                 yield f"{raised.id}, {raised.variant}: {field} is {value!r}"
 
 
+def _hidden(decision: Decision) -> Iterator[str]:
+    """Policy 6: what a hazard record cautions of an offered regimen is said, none for another."""
+    for raised in decision.raised:
+        records = [a.values["hazard"] for a in (raised, *raised.more) if a.variant == "hazard"]
+        if len(records) != len(set(records)):
+            yield f"{raised.id}: a record twice: {records}"
+        if raised.tier != "caution" or raised.id == "allergy-caution":
+            continue
+        holds = [
+            asked.hazard.id
+            for offer in decision.offered
+            for asked in offer.fate.asked
+            if asked.holds and (asked.hazard.tier, asked.hazard.alert) == ("caution", raised.id)
+        ]
+        if unsaid := set(holds) - set(records):
+            yield f"{raised.id}: nothing said of {sorted(unsaid)}"
+
+
 def _fits(field: str, value: str, raised: Any, decision: Decision, knowledge: Knowledge) -> bool:
     typed = _WORDS.get((raised.id, raised.variant), {})
     if field in typed:
@@ -514,6 +533,9 @@ def _fits(field: str, value: str, raised: Any, decision: Decision, knowledge: Kn
     said = {"hours": {"48"}, "condition": {_condition(raised.id, decision)}}
     if raised.id in _REVIEWED:
         said |= {"first": {"48"}, "second": {"72"}}
+    if (raised.id, field) == ("treating-colonisation", "drug"):
+        ordered = {drug_name(p.drug) for p in decision.ordered.placed}
+        return set(re.split(", | and ", value)) == ordered
     if field == "drug":
         named = re.split(", | and ", value) if raised.id == "allergy-caution" else [value]
         return bool(named) and set(named) <= _drugs(raised, knowledge)

@@ -356,7 +356,10 @@ _ONE: Final = (
 _NOT_DOSED: Final = r"by infectious diseases|dose withheld: [^;]+|dose not available: .+"
 _TO: Final = {
     "adjust": re.compile(rf"{_ONE}|{_NOT_DOSED}"),
-    "add": re.compile(rf"{_ONE}|{_NOT_DOSED}"),
+    "add": re.compile(
+        rf"{_ONE}|{_NOT_DOSED}|after the load (?:{_ONE}|{_NOT_DOSED})"
+        rf"|[a-z-]+ after the load {_ONE}; {_ONE}"
+    ),
     "stop": re.compile(
         r"[A-Za-z -]+: (?:no antibacterial is advised for colonisation"
         r"|the drug for bacteriuria is chosen with infectious diseases first"

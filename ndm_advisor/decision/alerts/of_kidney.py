@@ -10,7 +10,7 @@ from ndm_advisor.decision.usable import Fate
 from ndm_advisor.model import words
 from ndm_advisor.model.answer import DrugOrder
 
-_HOURS_48: Final = 48
+_HOURS_48: Final = 48  # as in the fact `aki_within_48h`; the policy counts the pair's starts in it
 _NOT_IN_STOCK: Final = "not-in-stock"
 MODES: Final = {
     "intermittent-haemodialysis": "haemodialysis",
@@ -62,25 +62,41 @@ def missed_starts(partner_h: float | None, aztreonam_h: float | None) -> str:
 
 
 def _near_edge(s: Situation) -> Iterator[Raised]:
+    """The first drug whose dose is another beyond an edge close by, or by another weight."""
     crcl = s.facts.crcl_ml_min
     if crcl is None:
         return
-    share = s.knowledge.settings.near_edge_share
     for offer, order, use in dosed(s):
-        edges = edges_of(order, use, s.facts, s.knowledge)
-        near = [e for e in edges if abs(crcl - e) <= share * e]
-        if near and order.band_edge is not None:
-            edge = min(near, key=lambda e: abs(crcl - e))
-            values = {
-                "crcl": _beside(crcl, (edge,)),
-                "distance": _beside(abs(crcl - edge), (0,)),
-                "edge": words.number(edge),
-                "drug": words.drug_name(order.drug),
-                "dose_beyond": _unnamed(order.band_edge.dose_beyond, order),
-            }
-            yield Raised("crcl-near-band-edge", "caution", "near-edge", values, ("crcl_ml_min",))
-            return
-        yield from _other_weight(offer, order, use, s)
+        edge = _edge_close_by(crcl, order, use, s)
+        if edge is None or order.band_edge is None:
+            yield from _other_weight(offer, order, use, s)
+            continue
+        others = _others_close_by(crcl, order.drug, s)
+        values = {
+            "crcl": _beside(crcl, (edge,)),
+            "distance": _beside(abs(crcl - edge), (0,)),
+            "edge": words.number(edge),
+            "drug": words.drug_name(order.drug),
+            "dose_beyond": _unnamed(order.band_edge.dose_beyond, order),
+            "drugs": words.join_names(others),
+        }
+        variant = "near-edge-several" if others else "near-edge"
+        yield Raised("crcl-near-band-edge", "caution", variant, values, ("crcl_ml_min",))
+        return
+
+
+def _edge_close_by(crcl: float, order: DrugOrder, use: str, s: Situation) -> float | None:
+    """The nearest edge that changes an order, where that is close."""
+    share = s.knowledge.settings.near_edge_share
+    edges = edges_of(order, use, s.facts, s.knowledge)
+    near = (e for e in edges if abs(crcl - e) <= share * e)
+    return min(near, key=lambda e: abs(crcl - e), default=None)
+
+
+def _others_close_by(crcl: float, named: str, s: Situation) -> tuple[str, ...]:
+    """The other drugs on the screen with an edge close by."""
+    close = (o.drug for _, o, use in dosed(s) if _edge_close_by(crcl, o, use, s) is not None)
+    return tuple(words.drug_name(drug) for drug in dict.fromkeys(close) if drug != named)
 
 
 def _other_weight(_offer: Offered, order: DrugOrder, use: str, s: Situation) -> Iterator[Raised]:
@@ -107,7 +123,12 @@ def _creatinine_unstable(s: Situation) -> Iterator[Raised]:
         return
     ident = "creatinine-unstable"
     condition = "severe" if facts.severity == "severe" else "treated as severe"
-    values = {"crcl": _crcl(s), "hours": "48", "days": "", "condition": condition}
+    values = {
+        "crcl": _crcl(s),
+        "hours": words.number(_HOURS_48),
+        "days": "",
+        "condition": condition,
+    }
     if facts.aki_within_48h:
         yield Raised(ident, "caution", *_aki(values, s), ("aki_within_48h", "crcl_ml_min"))
         return

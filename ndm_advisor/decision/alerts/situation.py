@@ -27,6 +27,7 @@ class Raised(NamedTuple):
     drug: str = ""
     order: int = 0  # the order it speaks of, counted from 1; 0 for the case
     instead: str = ""  # a phrase said instead of its own action, where the order goes anyway
+    more: "tuple[Raised, ...]" = ()  # what other hazard records of this id and tier found
 
 
 class Offered(NamedTuple):
@@ -76,13 +77,31 @@ class Situation(NamedTuple):
 
 
 def one_per_id(found: Iterable[Raised]) -> tuple[Raised, ...]:
-    """One alert per id: the highest tier, the first found among equals."""
+    """One alert per id: the highest tier, the first found among equals.
+
+    What another hazard record found under the same id and tier is said with it: two medicines that
+    need a check are two checks.
+    """
     best: dict[str, Raised] = {}
     for raised in found:
         held = best.get(raised.id)
         if held is None or _TIERS.index(raised.tier) < _TIERS.index(held.tier):
             best[raised.id] = raised
+        elif raised.tier == held.tier:
+            best[raised.id] = _with(held, raised)
     return tuple(best.values())
+
+
+def _with(held: Raised, raised: Raised) -> Raised:
+    """An alert with what other hazard records found, each record once."""
+    said = {alert.values.get("hazard") for alert in (held, *held.more)}
+    more = list(held.more)
+    for alert in (raised._replace(more=()), *raised.more):
+        if alert.variant == "hazard" and alert.values["hazard"] not in said:
+            said.add(alert.values["hazard"])
+            more.append(alert)
+    facts = dict.fromkeys((*held.facts, *(fact for alert in more for fact in alert.facts)))
+    return held._replace(more=tuple(more), facts=tuple(facts)) if more else held
 
 
 def finding_of(raised: Raised, facts: Facts) -> Finding:

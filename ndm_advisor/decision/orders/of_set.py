@@ -44,10 +44,11 @@ INHIBITOR_CARBAPENEMS: Final = ("meropenem-vaborbactam", "imipenem-relebactam")
 def at_colonisation(o: Ordered) -> Raised:
     """Any antibacterial at site colonisation."""
     ident, first = "treating-colonisation", o.placed[0]
+    names = words.join_names(words.drug_name(d) for d in dict.fromkeys(p.drug for p in o.placed))
     chooses = _CHOOSES.get(bacteriuria_exception(o.situation))
     if chooses is None:
-        return raised_about(o, first, ident, "caution", "caution")
-    return raised_about(o, first, ident, "caution", "exception", criterion=chooses)
+        return raised_about(o, first, ident, "caution", "caution", drug=names)
+    return raised_about(o, first, ident, "caution", "exception", drug=names, criterion=chooses)
 
 
 def _aztreonam_alone(o: Ordered) -> Iterator[Raised]:

@@ -65,6 +65,13 @@ class Ordered(NamedTuple):
         """Every drug of the base that is ordered."""
         return frozenset(p.drug for p in self.placed)
 
+    @property
+    def lasting(self) -> tuple[str, ...]:
+        """The strategies that run on: each of their drugs is ordered beyond a load."""
+        go_on = {p.drug for p in self.placed if not p.is_loading}
+        drugs_of = self.situation.knowledge.strategies
+        return tuple(i for i in self.strategies if go_on.issuperset(drugs_of[i].drugs))
+
     def of(self, drug: str) -> Placed:
         """The first order of a drug, maintenance before load."""
         return min((p for p in self.placed if p.drug == drug), key=lambda p: p.is_loading)
