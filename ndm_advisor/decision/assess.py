@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from ndm_advisor.decision import allergy, renal
 from ndm_advisor.decision.interpret import PAIR_TEST, Reading, indication_of, interpret
+from ndm_advisor.model import words
 from ndm_advisor.model.answer import Cited, Finding, Kidney, Scalar, Truth
 from ndm_advisor.model.case import Allergy, Case, Medicine, Order, PanelResult
 from ndm_advisor.model.facts import CARBAPENEMS, AllergyFinding, DrugFacts, Facts, Susceptibility
@@ -422,7 +423,8 @@ def _kidney(
     days = None if measured is None else (on - measured).days
     ideal = _ideal(case)
     if patient.renal_replacement not in {None, "none"}:
-        text = f"{patient.renal_replacement}: creatinine clearance is not used"
+        mode = words.RENAL_REPLACEMENTS[str(patient.renal_replacement)]
+        text = f"{mode}: creatinine clearance is not used"
         return Kidney(None, "renal-replacement", None, None, days, text), (), ideal
     by_weight = _computed(case, ideal, settings)
     if patient.crcl_ml_min is not None:

@@ -88,8 +88,9 @@ class _Row(NamedTuple):
 
     @property
     def shown(self) -> str:
-        value = self.row.mic_mg_l if self.mic is not None else number(self.row.zone_mm or 0)
-        return f"{self.what} {value}{'' if self.mic is not None else ' mm'}"
+        if self.mic is not None:
+            return f"{self.what} {self.row.mic_mg_l} mg/L"
+        return f"{self.what} {number(self.row.zone_mm or 0)} mm"
 
     @property
     def by_mic(self) -> Self:

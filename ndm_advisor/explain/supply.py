@@ -12,6 +12,7 @@ from ndm_advisor.model.answer import DrugOrder
 from ndm_advisor.model.knowledge import Knowledge
 
 _HOURS_PER_DAY: Final = 24
+_SAID_WITH_A_VOWEL: Final = ("8", "11", "18")
 
 
 def supply_lines(offered: Offered, region: str, knowledge: Knowledge) -> tuple[str, ...]:
@@ -55,7 +56,9 @@ def _vials(order: DrugOrder, total_mg: float, mg: float, volume: float | None) -
     yield f"{name}: {each} {'vial' if each == 1 else 'vials'} per dose"
     if volume is not None and total_mg < mg:
         used = words.number(total_mg / mg * volume, 1)
-        yield f"{name}: {used} mL of a {words.number(volume)} mL vial per dose"
+        size = words.number(volume)
+        article = "an" if size.startswith(_SAID_WITH_A_VOWEL) else "a"
+        yield f"{name}: {used} mL of {article} {size} mL vial per dose"
     first_day = _first_day(order, mg, each)
     yield f"{name}: {first_day} {'vial' if first_day == 1 else 'vials'} for the first 24 hours"
 

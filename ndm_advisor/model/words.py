@@ -27,6 +27,12 @@ _NOISE_DECIMALS: Final = 6  # beyond any figure a source prints: removes binary 
 _GRAM_DECIMALS: Final = 3
 _MOST_DECIMALS: Final = 15  # what a binary number can tell apart
 
+RENAL_REPLACEMENTS: Final[Mapping[str, str]] = {
+    "intermittent-haemodialysis": "haemodialysis",
+    "crrt": "CRRT",
+    "peritoneal-dialysis": "peritoneal dialysis",
+    "sled": "SLED",
+}
 _DISPLAY_NAMES: Final[Mapping[str, str]] = {
     "fosfomycin-iv": "IV fosfomycin",
     "fosfomycin-oral": "oral fosfomycin",

@@ -132,12 +132,13 @@ def _panel_row(drug: str, row: dict[str, Any]) -> Iterator[Claim]:
             number = re.escape(value)
             yield claim(rf"\b{named}: used as \w+; {what} ({number}) m", origin)
             said = rf"\b{named}: used as (?:(?!: used as).)*? {what} ({number})"
-            yield claim(rf"{said}(?: read|:| cannot)", origin)
+            unit = "(?: mg/L| mm)"
+            yield claim(rf"{said}{unit}(?: read|:| cannot)", origin)
             # the alerts, and what was not read
             yield claim(rf"\b{named} {what} ({number}) m", origin)
-            yield claim(rf"\b{named}: {what} ({number}) (?:cannot|not read)", origin)
-            yield claim(rf"\b{named}: reported \w+, but {what} ({number}) (?:mg/L )?reads", origin)
-            yield claim(rf"\b{what} ({number}) read by the tool: .*? between the st", origin)
+            yield claim(rf"\b{named}: {what} ({number}){unit} (?:cannot|not read)", origin)
+            yield claim(rf"\b{named}: reported \w+, but {what} ({number}){unit} reads", origin)
+            yield claim(rf"\b{what} ({number}){unit} read by the tool: .*? between the st", origin)
 
 
 def _note(answer: Answered) -> Iterator[Claim]:
@@ -663,8 +664,8 @@ def _supply(answer: Answered) -> Iterator[Claim]:
             of = re.escape(shown(volume.value))
             said = rf"\b{drug_words(order['drug'])}: "
             origin = computed("mL of a vial: dose / vial x volume", volume)
-            yield claim(rf"{said}({part}) mL of a {of} mL vial per dose", origin)
-            yield claim(rf"{said}{part} mL of a ({of}) mL vial per dose", of_leaf(volume))
+            yield claim(rf"{said}({part}) mL of an? {of} mL vial per dose", origin)
+            yield claim(rf"{said}{part} mL of an? ({of}) mL vial per dose", of_leaf(volume))
 
 
 def _statement(order: dict[str, Any], what: str, region: str) -> tuple[str, dict[str, Any]]:

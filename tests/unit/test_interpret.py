@@ -159,9 +159,9 @@ def test_a_censored_end_point_says_only_what_is_certain(text, limit, at_most, ab
 
 def test_the_words_of_a_reading(read):
     got = read(mic("8"), EU_ONE)
-    assert got.why == "MIC 8 read by the tool: EUCAST 2026, S at most 8 mg/L, R above 8 mg/L"
+    assert got.why == "MIC 8 mg/L read by the tool: EUCAST 2026, S at most 8 mg/L, R above 8 mg/L"
     got = read(mic("<=16"), EU_ONE)
-    said = "MIC <=16 cannot be categorised: EUCAST 2026, S at most 8 mg/L, R above 8 mg/L"
+    said = "MIC <=16 mg/L cannot be categorised: EUCAST 2026, S at most 8 mg/L, R above 8 mg/L"
     assert got.why == said
     got = read(zone(18), row(s_at_least_mm=20.0, r_below_mm=17.0, method="disk"))
     assert got.why == "zone 18 mm read by the tool: EUCAST 2026, S at least 20 mm, R below 17 mm"
@@ -171,7 +171,7 @@ def test_a_number_that_can_only_be_i_or_r_says_so(read):
     got = read(mic(">1"), EU_TWO)
     assert (got.used, got.read_as, got.not_susceptible) == ("untested", None, True)
     assert got.why == (
-        "MIC >1 cannot be categorised: EUCAST 2026, S at most 1 mg/L, R above 4 mg/L; "
+        "MIC >1 mg/L cannot be categorised: EUCAST 2026, S at most 1 mg/L, R above 4 mg/L; "
         "whatever the value, it is not susceptible"
     )
 
@@ -234,7 +234,7 @@ def test_brackets_find_resistance_only(read):
     got = read(mic("4"), bracketed)
     assert (got.used, got.read_as) == ("untested", None)
     assert got.why == (
-        "MIC 4: a bracketed breakpoint finds resistance only; "
+        "MIC 4 mg/L: a bracketed breakpoint finds resistance only; "
         "EUCAST 2026, S at most 8 mg/L, R above 8 mg/L"
     )
     assert got.breakpoint == "made-up"
@@ -289,15 +289,15 @@ def test_category_and_number_the_worse_is_used_and_said(read):
     got = read({"category": "S", "mic_mg_l": "16"}, EU_ONE)
     assert (got.used, got.read_as, got.conflict) == ("R", "R", True)
     assert got.why == (
-        "reported S, but MIC 16 read by the tool: "
+        "reported S, but MIC 16 mg/L read by the tool: "
         "EUCAST 2026, S at most 8 mg/L, R above 8 mg/L; the worse one is used"
     )
     milder = read({"category": "R", "mic_mg_l": "4"}, EU_ONE)
     assert (milder.used, milder.read_as, milder.conflict) == ("R", "S", True)
-    assert milder.why.startswith("reported R; MIC 4 read by the tool: ")
+    assert milder.why.startswith("reported R; MIC 4 mg/L read by the tool: ")
     same = read({"category": "S", "mic_mg_l": "4"}, EU_ONE)
     assert (same.used, same.conflict) == ("S", False)
-    assert same.why.startswith("reported S by EUCAST; MIC 4 read by the tool: ")
+    assert same.why.startswith("reported S by EUCAST; MIC 4 mg/L read by the tool: ")
     both = read({"category": "NS", "mic_mg_l": "16"}, EU_ONE)
     assert (both.used, both.conflict) == ("R", False)
 

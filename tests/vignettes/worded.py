@@ -166,7 +166,7 @@ _READ: Final = (
     r"(?:; in the area of technical uncertainty: ask the laboratory)?"
     rf"(?:; between the standards: EUCAST {_C}, CLSI {_C})?"
 )
-_VALUE: Final = rf"(?:MIC (?:<=|>=|<|>|=)? ?{_N}|zone {_N} mm)"
+_VALUE: Final = rf"(?:MIC (?:<=|>=|<|>|=)? ?{_N} mg/L|zone {_N} mm)"
 _NO_BREAKPOINT: Final = (
     rf"(?:{_STANDARD} calls the drug unsuitable|{_STANDARD} gives a note instead of a breakpoint"
     rf"|{_STANDARD} refers to another standard's table, which is not mixed in"
@@ -200,7 +200,7 @@ _KIDNEY: Final = re.compile(
     rf"(?:; Cockcroft-Gault with (?:actual|ideal|adjusted) weight gives {_N} mL/min: check)?"
     rf"|CrCl {_N} mL/min \(Cockcroft-Gault, (?:actual|ideal|adjusted) weight {_N} kg\)"
     r"(?:; ideal weight is extrapolated below 60 inches)?|CrCl not known"
-    r"|(?:intermittent-haemodialysis|crrt|sled|peritoneal-dialysis):"
+    r"|(?:haemodialysis|CRRT|SLED|peritoneal dialysis):"
     r" creatinine clearance is not used"
 )
 _METHODS: Final = frozenset({"given", "cockcroft-gault", "unknown", "renal-replacement"})

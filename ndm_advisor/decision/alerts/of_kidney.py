@@ -12,12 +12,6 @@ from ndm_advisor.model.answer import DrugOrder
 
 _HOURS_48: Final = 48  # as in the fact `aki_within_48h`; the policy counts the pair's starts in it
 _NOT_IN_STOCK: Final = "not-in-stock"
-MODES: Final = {
-    "intermittent-haemodialysis": "haemodialysis",
-    "crrt": "CRRT",
-    "peritoneal-dialysis": "peritoneal dialysis",
-    "sled": "SLED",
-}
 
 
 def _pair_renal_divergence(s: Situation) -> Iterator[Raised]:
@@ -35,7 +29,7 @@ def divergence(intervals: dict[str, float | None], s: Situation) -> tuple[str, d
     facts = s.facts
     values = {
         "crcl": _crcl(s),
-        "condition": MODES.get(facts.renal_replacement or "", ""),
+        "condition": words.RENAL_REPLACEMENTS.get(facts.renal_replacement or "", ""),
         "hours": words.number(_HOURS_48),
         "starts": missed_starts(intervals.get("ceftazidime-avibactam"), intervals.get("aztreonam")),
     }
