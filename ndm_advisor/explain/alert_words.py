@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
 from ndm_advisor.decision.alerts import Raised
 from ndm_advisor.decision.decide import Decision
@@ -30,38 +30,41 @@ def alert_lines(
 def _alert(raised: Raised, knowledge: Knowledge) -> Alert:
     """One line: what is so, what to do now, and what other hazard records add to each."""
     record = knowledge.alerts[raised.id]
-    said = [_said(alert, record, knowledge) for alert in (raised, *raised.more)]
+    text, action, sources = _said(raised, record, knowledge)
+    if raised.more:
+        more = [_said(alert, record, knowledge) for alert in raised.more]
+        text = _joined((text, *(said[0] for said in more)))
+        action = _joined((action, *(said[1] for said in more)))
+        sources = tuple(dict.fromkeys((*sources, *(cited for said in more for cited in said[2]))))
     return Alert(
         id=raised.id,
         tier=raised.tier,
-        text=_joined(alert.text for alert in said),
-        action=_joined(alert.action for alert in said),
-        sources=tuple(dict.fromkeys(source for alert in said for source in alert.sources)),
+        text=text,
+        action=action,
+        sources=sources,
         standing=raised.standing,
         priority=record.priority,
     )
 
 
-class _Said(NamedTuple):
-    text: str
-    action: str
-    sources: tuple[Cited, ...]
-
-
-def _said(raised: Raised, record: AlertText, knowledge: Knowledge) -> _Said:
-    """An alert in the words of its hazard record, else in those of its own."""
+def _said(
+    raised: Raised, record: AlertText, knowledge: Knowledge
+) -> tuple[str, str, tuple[Cited, ...]]:
+    """Text, action and sources, in the words of its hazard record, else in those of its own."""
     instead = str(knowledge.words["phrases"][raised.instead]) if raised.instead else ""
     if raised.variant == "hazard":
         sources = knowledge.hazards[raised.values["hazard"]].sources
-        return _Said(raised.values["because"], instead or raised.values["do"], sources)
-    text = record.texts[raised.variant].format_map(raised.values)
-    action = instead or record.actions[raised.variant].format_map(raised.values)
-    return _Said(text, action, record.sources)
+        text, action = raised.values["because"], instead or raised.values["do"]
+    else:
+        sources = record.sources
+        text = record.texts[raised.variant].format_map(raised.values)
+        action = instead or record.actions[raised.variant].format_map(raised.values)
+    return _sentence(text), _sentence(action), sources
 
 
 def _joined(sentences: Iterable[str]) -> str:
     """Each once."""
-    return " ".join(dict.fromkeys(map(_sentence, sentences)))
+    return " ".join(dict.fromkeys(sentences))
 
 
 def _sentence(text: str) -> str:
