@@ -31,7 +31,7 @@ Advise a regimen for one case, or abstain and say what is missing.
 Examples:
 
 \b
-  ndm-advisor advise                            asks for the case, at a terminal
+  ndm-advisor advise                        asks for the case, at a terminal
   ndm-advisor advise case.toml
   ndm-advisor advise case.toml --why
   ndm-advisor advise case.toml --set patient.crcl_ml_min=25
@@ -41,7 +41,7 @@ Examples:
   ndm-advisor advise case.toml --format html -o case.html
   ndm-advisor advise case.toml --format fhir -o answer.fhir.json
   ndm-advisor advise case.toml --format cds-hooks
-  ndm-advisor advise case.toml --ack carbapenem-alone --reason "consultant aware"
+  ndm-advisor advise case.toml --ack carbapenem-alone --reason "ward told"
   ndm-advisor advise - --on 2026-11-22 < case.toml
 
 Guideline and region: option, the case's [hospital], NDM_ADVISOR_GUIDELINE and

@@ -16,6 +16,7 @@ Examples:
   ndm-advisor help exit-statuses
   ndm-advisor help environment
   ndm-advisor help advise           the help of a command
+  ndm-advisor help import fhir      and of one in a group
 """
 TOPICS: Final = ("exit-statuses", "exit-codes", "environment", "settings")
 ENVIRONMENT: Final = """\
@@ -46,8 +47,8 @@ config.toml holds one table. It sets what the hospital decides, never a clinical
 
 def help_on(
     context: typer.Context,
-    topic: Annotated[
-        str | None,
+    topics: Annotated[
+        list[str] | None,
         typer.Argument(
             metavar="TOPIC",
             show_default=False,
@@ -58,7 +59,8 @@ def help_on(
     """Print a topic, the help of a command, or the list of topics."""
     from ndm_advisor.cli.screen import write_out  # noqa: PLC0415
 
-    if topic is None:
+    topic = " ".join(topics or ())
+    if not topic:
         write_out("Topics: exit-statuses, environment. For a command: ndm-advisor help COMMAND\n")
     elif topic in TOPICS:
         write_out(_statuses() if topic.startswith("exit") else ENVIRONMENT)
@@ -71,12 +73,14 @@ def help_on(
 
 
 def _help_of(name: str, context: typer.Context) -> str | None:
-    """What `ndm-advisor NAME --help` prints."""
-    root = context.find_root()
-    command = getattr(root.command, "commands", {}).get(name)
-    if command is None:
-        return None
-    return str(command.get_help(type(context)(command, info_name=name, parent=root)))
+    """What `ndm-advisor NAME --help` prints; the name may be that of a group and a command."""
+    around = context.find_root()
+    for word in name.split():
+        command = getattr(around.command, "commands", {}).get(word)
+        if command is None:
+            return None
+        around = type(context)(command, info_name=word, parent=around)
+    return str(around.command.get_help(around))
 
 
 def _statuses() -> str:
