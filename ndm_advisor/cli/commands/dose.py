@@ -204,5 +204,7 @@ def _drug(given: str, whole: str, names: "Names") -> str:
         raise UsageError(message)
     near = similar_drugs(given, names)
     meant = f"; did you mean {', '.join(near)}?" if near else ""
-    message = f"no drug of the base is called `{given}`{meant}"
+    message = (
+        f"no drug of the base is called `{given}`{meant}\n`ndm-advisor explain drugs` lists them"
+    )
     raise UsageError(message)
