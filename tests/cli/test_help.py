@@ -84,3 +84,9 @@ def test_help_on_a_command_of_a_group(run: Run) -> None:
     result = run("help", "import", "fhir")
     assert result.exit_code == 0, result.stderr
     assert result.stdout == run("import", "fhir", "-h").stdout
+
+
+@pytest.mark.parametrize("topic", ["exit-statuses", "environment"])
+def test_a_topic_fits_80_columns(run: Run, topic: str) -> None:
+    shown = run("help", topic).stdout
+    assert [line for line in shown.splitlines() if len(line) > 80] == []

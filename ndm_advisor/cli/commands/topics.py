@@ -20,22 +20,28 @@ Examples:
 """
 TOPICS: Final = ("exit-statuses", "exit-codes", "environment", "settings")
 ENVIRONMENT: Final = """\
-Settings, in falling order: option; the case's [hospital] table; environment; configuration file;
-default. Every answer says which applied.
+Settings, in falling order: option; the case's [hospital] table; environment;
+configuration file; default. Every answer says which applied.
 
   NDM_ADVISOR_GUIDELINE   simit-2022, escmid-2022 or idsa-2026
   NDM_ADVISOR_REGION      EU or US; without one, the guideline's own
   NDM_ADVISOR_ON          date of advice, for example 2026-11-22
   NDM_ADVISOR_DATA        directory of the knowledge base
-  NDM_ADVISOR_FORMAT      text, plain or json; advise also sbar, md, html, fhir, cds-hooks
+  NDM_ADVISOR_FORMAT      text, plain or json; advise also sbar, md, html, fhir
+                          and cds-hooks; batch table, json, ndjson, csv, md and
+                          html. A command passes over what only others write.
   NDM_ADVISOR_DEBUG       1 shows the traceback of an internal error
   NO_COLOR                not empty: no colour
   TERM=dumb               no colour
-  COLUMNS                 width of the screen; below 60 one `label: value` a line
-  XDG_CONFIG_HOME         where ndm-advisor/config.toml stands; ~/.config without it
-  XDG_STATE_HOME          where teach keeps ndm-advisor/teaching.json; ~/.local/state without it
+  COLUMNS                 width of the screen; below 60 one `label: value` a
+                          line
+  XDG_CONFIG_HOME         where ndm-advisor/config.toml stands; ~/.config
+                          without it
+  XDG_STATE_HOME          where teach keeps ndm-advisor/teaching.json;
+                          ~/.local/state without it
 
-config.toml holds one table. It sets what the hospital decides, never a clinical figure:
+config.toml holds one table. It sets what the hospital decides, never a clinical
+figure:
 
   [hospital]
   guideline = "simit-2022"
