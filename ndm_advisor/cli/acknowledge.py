@@ -85,4 +85,4 @@ def _wrong(ident: str, fired: Collection[str], known: Collection[str]) -> str:
 
     near = difflib.get_close_matches(ident, sorted(known), n=1)
     hint = f"; did you mean `{near[0]}`? (not assumed)" if near else ""
-    return f"--ack {ident}: not the id of an alert{hint}"
+    return f"--ack {ident}: not the id of an alert{hint}\n`ndm-advisor explain alerts` lists them"

@@ -108,6 +108,18 @@ def warn(given: Given) -> None:
     sys.stderr.flush()
 
 
+def say_what_applied(given: Given) -> None:
+    """Write to standard error what the answer rests on beside the case (--trace)."""
+    from ndm_advisor.cli.guard import say  # noqa: PLC0415
+
+    settled, knowledge = given.applied.settled, given.knowledge
+    sealed = "sealed" if knowledge.sealed else "not sealed: every check was run"
+    say(f"guideline {settled.guideline} ({settled.guideline_from})")
+    say(f"region {settled.region} ({settled.region_from})")
+    say(f"date of advice {given.on.isoformat()}")
+    say(f"knowledge {knowledge.version} ({sealed})")
+
+
 def refuse_overdue(stamp: Provenance) -> None:
     """Refuse an answer that rests on overdue knowledge (--strict).
 

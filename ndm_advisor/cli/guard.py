@@ -79,13 +79,20 @@ def explained(error: NdmAdvisorError) -> ExitStatus:
 
 
 def _refused(error: CaseError) -> ExitStatus:
-    from ndm_advisor.read.diagnostics import FileReport, render_report  # noqa: PLC0415  # rare
+    from ndm_advisor.read.diagnostics import (  # noqa: PLC0415  # rare
+        FileReport,
+        render_problem,
+        render_report,
+    )
 
     is_setting = all(problem.code == _SETTING_CODE for problem in error.problems)
-    path = "--set" if is_setting else error.path
     sys.stdout.flush()
-    sys.stderr.write(render_report([FileReport(path, error.problems)]))
-    return ExitStatus.USAGE if is_setting else ExitStatus.NONE_ASSESSED
+    if is_setting:  # no file is at fault, and none is counted
+        shown = [render_problem(problem, path="--set") for problem in error.problems]
+        sys.stderr.write("\n".join([*shown, "nothing was assessed\n"]))
+        return ExitStatus.USAGE
+    sys.stderr.write(render_report([FileReport(error.path, error.problems)]))
+    return ExitStatus.NONE_ASSESSED
 
 
 def crashed(error: BaseException) -> ExitStatus:

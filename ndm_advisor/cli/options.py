@@ -23,6 +23,8 @@ On = Annotated[
 Linear = Annotated[
     bool, typer.Option("--linear", help="One `label: value` a line, for screen readers.")
 ]
+NoColor = Annotated[bool, typer.Option("--no-color", help="No colour; this page has none.")]
+Trace = Annotated[bool, typer.Option("--trace", help="Say on standard error what applied.")]
 TallMan = Annotated[
     bool,
     typer.Option("--tall-man/--no-tall-man", help="Write look-alike names as cefTAZidime."),

@@ -101,8 +101,28 @@ _knowledge = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-_knowledge.command("check", cls=Command, help=knowledge.CHECK_HELP)(guarded(knowledge.check))
-_knowledge.command("list", cls=Command, help=knowledge.LIST_HELP)(guarded(knowledge.list_))
-_knowledge.command("show", cls=Command, help=knowledge.SHOW_HELP)(guarded(knowledge.show))
-_knowledge.command("diff", cls=Command, help=knowledge.DIFF_HELP)(guarded(knowledge.diff))
+_knowledge.command(
+    "check",
+    cls=Command,
+    short_help="Run every check of a knowledge base.",
+    help=knowledge.CHECK_HELP,
+)(guarded(knowledge.check))
+_knowledge.command(
+    "list",
+    cls=Command,
+    short_help="List the ids of one kind, or every kind.",
+    help=knowledge.LIST_HELP,
+)(guarded(knowledge.list_))
+_knowledge.command(
+    "show",
+    cls=Command,
+    short_help="Show a record as it stands in the base.",
+    help=knowledge.SHOW_HELP,
+)(guarded(knowledge.show))
+_knowledge.command(
+    "diff",
+    cls=Command,
+    short_help="What differs between two bases, and for whom.",
+    help=knowledge.DIFF_HELP,
+)(guarded(knowledge.diff))
 app.add_typer(_knowledge, name="knowledge")

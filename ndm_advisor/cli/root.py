@@ -25,20 +25,21 @@ Decision support for professionals; not clinically validated. Verify against loc
 Examples:
 
 \b
-  ndm-advisor advise case.toml                  advise one case
-  ndm-advisor advise - < case.toml              the same from standard input
-  ndm-advisor advise case.toml --format json    for programs
-  ndm-advisor batch cases                       many cases, a worklist by urgency
-  ndm-advisor what-if case.toml                 what would change the answer
-  ndm-advisor validate cases/*.toml             diagnostics only
-  ndm-advisor new > case.toml                   a blank case to fill in
-  ndm-advisor explain aztreonam-alone           what an id stands for, and why
+  ndm-advisor advise case.toml                advise one case
+  ndm-advisor advise - < case.toml            the same from standard input
+  ndm-advisor advise case.toml --format json  for programs
+  ndm-advisor batch cases                     many cases, a worklist
+  ndm-advisor what-if case.toml               what would change the answer
+  ndm-advisor validate cases/*.toml           diagnostics only
+  ndm-advisor new > case.toml                 a blank case to fill in
+  ndm-advisor explain aztreonam-alone         what an id means, and why
 """
 _MORE: Final = """
 \b
 More: ndm-advisor COMMAND --help
       ndm-advisor help exit-statuses
       ndm-advisor help environment
+      ndm-advisor about, and README.md, which says how to report an error
 """
 SETTINGS: Final = {"help_option_names": ["-h", "--help"]}
 
@@ -67,7 +68,9 @@ class Command(TyperCommand):
                 sections.setdefault(named, []).append(record)
         if len(sections) == 1 or list(sections) == ["Arguments", "Other options"]:
             sections = {k.replace("Other options", "Options"): v for k, v in sections.items()}
-        for title, records in sections.items():
+        order = sorted(sections, key=lambda title: title == "Other options")  # the rest comes last
+        for title in order:
+            records = sections[title]
             with formatter.section(title):
                 formatter.write_dl(records)
 

@@ -16,6 +16,7 @@ FORMATS: Final = ("text", "plain", "json")
 PAGES: Final[tuple[Kind, ...]] = ("md", "html")
 FOR_PROGRAMS: Final[tuple[Kind, ...]] = ("json", "fhir", "cds-hooks")
 ADVISE_FORMATS: Final = (*FORMATS, "sbar", *PAGES, "fhir", "cds-hooks")
+_SOMEWHERE: Final = (*ADVISE_FORMATS, "table", "ndjson", "csv")  # one variable for all commands
 _NARROW: Final = 60
 _USUAL: Final = 80
 _OWNER_ONLY: Final = 0o600
@@ -69,7 +70,7 @@ def _format(option: str | None, formats: tuple[str, ...]) -> str | None:
     for value, origin in ((option, "--format"), (os.environ.get(FORMAT), FORMAT)):
         if value in formats:
             return value
-        if value and not (origin == FORMAT and value in ADVISE_FORMATS):  # another command's own
+        if value and not (origin == FORMAT and value in _SOMEWHERE):  # another command's own
             message = f"{origin}: `{value}` is not a format; write one of {', '.join(formats)}"
             raise UsageError(message)
     return None

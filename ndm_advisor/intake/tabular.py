@@ -18,6 +18,7 @@ from typing import Final, NamedTuple, TextIO
 from ndm_advisor.errors import UsageError
 
 _DELIMITERS: Final = "\t|;,"
+_BY_ANY: Final = "by tab, |, ; or comma"
 _MOST_REASONS: Final = 100
 LONGEST_LINE: Final = 100_000  # characters; the csv module takes no longer cell
 _MOST_LINES: Final = 20  # of one row: a comment of that many lines is a quote left open
@@ -74,7 +75,8 @@ def open_table(file: TextIO, name: str, number: int, delimiter: str | None = Non
     header = _cells([first], mark) if len(first) < LONGEST_LINE else None
     cells = tuple(_mended(cell).strip().removeprefix("\ufeff") for cell in header or ())
     if len(cells) < 2:  # noqa: PLR2004 - one column is no table
-        message = f"{name}: no table: the first line does not name columns (tab, |, ; or comma)"
+        asked = f"by {delimiter!r}, the mapping's delimiter" if delimiter else _BY_ANY
+        message = f"{name}: no table: the first line does not name columns parted {asked}"
         raise UsageError(message)
     faults = Faults()
     return Table(name, cells, _rows(_Lines(file), mark, len(cells), number, faults), faults)

@@ -6,7 +6,9 @@ at, so that one slip does not hide the next. A text with a fault is never accept
 
 import json
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Final, NamedTuple, NoReturn
 
 import tomli
@@ -124,39 +126,78 @@ def parse_json(text: str, *, path: str | None) -> Document:
         CaseFormatError: anything else.
         RecursionError: nested too deeply.
     """
+    faults = _JsonFaults()
     try:
-        document = json.loads(
-            text, object_pairs_hook=_without_duplicates, parse_constant=_no_constant
-        )
+        document = json.loads(text, object_pairs_hook=faults.table, parse_constant=faults.constant)
     except json.JSONDecodeError as error:
         place = line_of(text, min(error.pos, max(0, len(text) - 1)))
-        _refuse_at(path, "E105", f"not JSON: {_lower_first(error.msg)}", place)
-    except _JsonFaultError as error:
-        _refuse(path, error.code, error.message, help=error.help)
+        help_ = "mend the comma, quote or bracket there, or write the case as TOML"
+        _refuse_at(path, "E105", f"not JSON: {_lower_first(error.msg)}", place, help=help_)
     except ValueError:  # a number of more digits than Python converts
         _refuse(path, "E105", "not JSON: a number has too many digits")
+    if faults.found:
+        raise CaseFormatError(path, tuple(faults.problems(document)))
     if not isinstance(document, dict):
         _refuse(path, "E108", "a case is one JSON object", help="start it with `{`")
     return document
 
 
-class _JsonFaultError(Exception):
-    def __init__(self, code: str, message: str, help_: str) -> None:
-        self.code, self.message, self.help = code, message, help_
-        super().__init__(message)
+class _Constant(NamedTuple):
+    """NaN or an infinity, until it is told where it stands."""
+
+    name: str
 
 
-def _without_duplicates(pairs: list[tuple[str, object]]) -> Document:
-    seen: Document = {}
-    for key, value in pairs:
-        if key in seen:
-            raise _JsonFaultError("E106", f"the key {json.dumps(key)} stands twice", "keep one")
-        seen[key] = value
-    return seen
+class _JsonFaults:
+    """What JSON allows and a case does not, noted on the way so that its keys can be named.
+
+    A table is read before the one that holds it: the path is known only when all is read.
+    """
+
+    def __init__(self) -> None:
+        self.twice: dict[int, tuple[Document, list[str]]] = {}  # kept, so that its id stays its own
+        self.found = False
+
+    def table(self, pairs: list[tuple[str, object]]) -> Document:
+        made = dict(pairs)
+        if len(made) < len(pairs):
+            self.found = True
+            counted = Counter(key for key, _ in pairs)
+            self.twice[id(made)] = made, [key for key, times in counted.items() if times > 1]
+        return made
+
+    def constant(self, name: str) -> _Constant:
+        self.found = True
+        return _Constant(name)
+
+    def problems(self, document: object) -> Iterator[Problem]:
+        """The first faults, in the order of the file; an order counts from 1 in its key."""
+        waiting: list[tuple[tuple[str, ...], object]] = [((), document)]
+        left = _MOST_SYNTAX_FAULTS
+        while waiting and left:
+            at, node = waiting.pop()
+            for problem in islice(self._of(at, node), left):
+                left -= 1
+                yield problem
+            waiting += reversed([((*at, key), inner) for key, inner in _members(node)])
+
+    def _of(self, at: tuple[str, ...], node: object) -> Iterator[Problem]:
+        if isinstance(node, _Constant):
+            help_ = "leave out what is not known"
+            key = ".".join(at) or None
+            yield Problem("E206", "error", key, None, None, f"{node.name} is not a number", help_)
+        _, names = self.twice.get(id(node), ({}, []))
+        for name in names:
+            key = ".".join((*at, name))
+            message = f"the key {json.dumps(name)} stands twice"
+            yield Problem("E106", "error", key, None, None, message, "keep one")
 
 
-def _no_constant(name: str) -> NoReturn:
-    raise _JsonFaultError("E206", f"{name} is not a number", "leave out what is not known")
+def _members(node: object) -> Iterator[tuple[str, object]]:
+    if isinstance(node, dict):
+        yield from node.items()
+    elif isinstance(node, list):
+        yield from ((str(number), inner) for number, inner in enumerate(node, 1))
 
 
 def _parse_toml(text: str, path: str | None) -> Parsed:
@@ -304,8 +345,15 @@ def _at(
     )
 
 
-def _refuse_at(path: str | None, code: str, message: str, place: Position) -> NoReturn:
-    raise CaseFormatError(path, (_at(code, message, place),))
+def _refuse_at(
+    path: str | None,
+    code: str,
+    message: str,
+    place: Position,
+    *,
+    help: str | None = None,  # noqa: A002 - the word the reader of a diagnostic sees
+) -> NoReturn:
+    raise CaseFormatError(path, (_at(code, message, place, help=help),))
 
 
 def _refuse(

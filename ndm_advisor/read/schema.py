@@ -216,8 +216,10 @@ def _missing(reading: Reading, path: Path) -> None:
         path, key = ("isolate", "organism"), "isolate.organism"
     if key == "infection":
         path, key = ("infection", "site"), "infection.site"
-    # a missing key has no line of its own: point at the header of its table
-    remark = Remark(help=f"write `{_EXAMPLES[key]}`" if key in _EXAMPLES else None)
+    # a missing key has no line of its own: point at the header of its table, or name the table
+    table, _, _ = key.rpartition(".")
+    where = f" under [{table}]" if table in ("isolate", "infection") else ""
+    remark = Remark(help=f"write `{_EXAMPLES[key]}`{where}" if key in _EXAMPLES else None)
     reading.missing(path, f"`{dotted(path)}` is missing", remark)
 
 

@@ -59,6 +59,10 @@ def settings_paths(
     return tuple(_same_row(document, read_setting(text), names).path for text in settings)
 
 
+_KEYS: Final = "`ndm-advisor new` prints a blank case with every key"
+_NUMBERED: Final = "members of a list count from 1, without a gap: orders.1.dose_mg"
+
+
 def read_setting(text: str) -> Setting:
     """Read one `key=value`.
 
@@ -134,7 +138,7 @@ def _same_row(document: Document, setting: Setting, names: Names | None) -> Sett
 def _apply(document: Document, setting: Setting) -> None:
     path, value = setting
     if value is None and not is_case_key(path):
-        _refuse(dotted(path), f"`{dotted(path)}` is not a key of a case: nothing to remove", None)
+        _refuse(dotted(path), f"`{dotted(path)}` is not a key of a case: nothing to remove", _KEYS)
     node: object = document
     for depth in range(len(path) - 1):
         node = _step(node, path, depth, make=value is not None)
@@ -160,7 +164,7 @@ def _step(node: object, path: Path, depth: int, *, make: bool) -> object:
             found = node[_name(part)] = dict(panel_result(found))
         return found
     here = dotted(path[: depth + 1])
-    return _refuse(here, f"`{here}` is not in the case", None)
+    return _refuse(here, f"`{here}` is not in the case", _NUMBERED)
 
 
 def _put(node: object, path: Path, value: object) -> None:
@@ -173,7 +177,7 @@ def _put(node: object, path: Path, value: object) -> None:
     elif isinstance(node, list) and isinstance(last, int) and 0 <= last <= len(node):
         node[last : last + 1] = [] if value is None else [value]
     else:
-        _refuse(dotted(path), f"`{dotted(path)}` is not in the case", None)
+        _refuse(dotted(path), f"`{dotted(path)}` is not in the case", _NUMBERED)
 
 
 def _name(part: str | int) -> str:

@@ -35,7 +35,7 @@ def conditions_of(offers: Sequence[Offer]) -> Conditions:
         offer.id: tuple(dict.fromkeys(_own(offer, general[offer.id], set(common))))
         for offer in offers
     }
-    said = [_bare(words) for words in common]
+    said = [bare(words) for words in common]
     if said:
         said[0] = f"{_EACH}{said[0]}"
     return Conditions(tuple(said), own)
@@ -47,9 +47,9 @@ def _own(offer: Offer, general: dict[str, tuple[str, ...]], common: set[str]) ->
         if words in common:
             continue
         if several and len(verbatim) > 1:
-            yield _bare(words)
+            yield bare(words)
         else:
-            yield from map(_bare, verbatim)
+            yield from map(bare, verbatim)
 
 
 def _generalised(offer: Offer) -> dict[str, tuple[str, ...]]:
@@ -77,8 +77,12 @@ def _name(drug: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-]){re.escape(drug)}(?![\w-])")
 
 
-def _bare(condition: str) -> str:
-    """Drop the words that the label before the condition already says."""
+def bare(condition: str) -> str:
+    """Drop the words that the label before the condition already says.
+
+    >>> bare("if your hospital stocks aztreonam")
+    'your hospital stocks aztreonam'
+    """
     for lead in _LEADS:
         if condition.startswith(lead):
             return condition.removeprefix(lead)

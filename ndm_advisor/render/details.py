@@ -14,6 +14,7 @@ from ndm_advisor.model.answer import (
 )
 from ndm_advisor.model.words import drug_name, guideline_name, regimen_name
 from ndm_advisor.render import phrases
+from ndm_advisor.render.conditions import bare
 from ndm_advisor.render.would_change import change_lines, missing_lines, question_lines
 
 Section = tuple[str, tuple[str, ...]]
@@ -91,7 +92,7 @@ def _audit(answer: Recommendation) -> Iterator[str]:
 def _offer_lines(offer: Offer, answer: Recommendation) -> Iterator[str]:
     yield phrases.together(offer.id)
     yield phrases.status_words(offer, answer.provenance.guideline)
-    yield from (f"only if: {condition}" for condition in offer.conditions)
+    yield from (f"only if: {bare(condition)}" for condition in offer.conditions)
     for order in offer.drugs:
         yield from _order_lines(order)
     for order in offer.companions:

@@ -22,6 +22,7 @@ from ndm_advisor.model.answer import (
 from ndm_advisor.model.words import drug_name, guideline_name, join_names, number, regimen_name
 from ndm_advisor.render import phrases, text
 from ndm_advisor.render.block import CAUTIONS_SHOWN, DEFAULT_WIDTH
+from ndm_advisor.render.conditions import bare
 from ndm_advisor.render.gaps import gaps_of
 from ndm_advisor.render.order_rows import VERDICTS, about_orders, order_rows, ordered_now
 from ndm_advisor.render.regimens import whole_offers
@@ -210,11 +211,10 @@ def _advised(answer: Recommendation) -> Iterator[str]:
 
 
 def _only_if(offer: Offer) -> str:
-    """Write what an offer depends on; each condition says so itself or is led by `only if`."""
+    """Write what an offer depends on."""
     if not offer.conditions:
         return ""
-    said = (c.removeprefix("only if ").removeprefix("Only if ") for c in offer.conditions)
-    return f", only if: {'; '.join(line.rstrip('.') for line in said)}"
+    return f", only if: {'; '.join(bare(line).rstrip('.') for line in offer.conditions)}"
 
 
 def _why_none(abstention: Abstention, answer: Recommendation) -> Iterator[str]:

@@ -5,7 +5,7 @@ The bars repeat the list and say nothing that it does not; the linear layout has
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from ndm_advisor.explain.schedule import Schedule
@@ -22,13 +22,13 @@ from ndm_advisor.model.words import (
 )
 from ndm_advisor.render import phrases, text
 from ndm_advisor.render.lookups import CLOSING
+from ndm_advisor.render.provenance import SHA_SHOWN, edition, warnings
 from ndm_advisor.render.sheet import Part, Sheet, part, write
 
 _HOURS: Final = 24
 _TICK_H: Final = 4
 _INDENT: Final = "  "
 _MOST_CELLS: Final = 4  # for each hour: a quarter of an hour a cell
-_SHA_SHOWN: Final = 6
 
 
 class _Ink(NamedTuple):
@@ -85,20 +85,13 @@ def _provenance(made: Schedule) -> Iterator[str]:
         f"ndm-advisor {stamp.tool_version} | knowledge {stamp.knowledge_version} | "
         f"checked {stamp.reviewed_on}, due {stamp.review_due_on}"
     )
-    sha = (case.sha256 or "")[:_SHA_SHOWN]
+    sha = (case.sha256 or "")[:SHA_SHOWN]
     named = f"case {case.id} ({sha})" if case.id else f"case {sha}"
     yield (
-        f"{named} | {guideline_name(stamp.guideline)}, {stamp.region} | advised {stamp.advised_on}"
+        f"{named} | {guideline_name(stamp.guideline)}, {stamp.region} | {edition(stamp)} | "
+        f"advised {stamp.advised_on}"
     )
-    if stamp.local_override is not None:
-        yield f"local override {stamp.local_override.get('path')}: {_keys(stamp.local_override)}"
-    if stamp.review_due_on < stamp.advised_on:
-        yield f"KNOWLEDGE OVERDUE FOR REVIEW since {stamp.review_due_on}"
-
-
-def _keys(override: Mapping[str, object]) -> str:
-    keys = override.get("keys")
-    return ", ".join(map(str, keys)) if isinstance(keys, list | tuple) else str(keys or "")
+    yield from warnings(stamp)
 
 
 def _regimen_parts(made: Schedule, table: Timetable, sheet: Sheet) -> Iterator[Part]:

@@ -19,11 +19,11 @@ from ndm_advisor.render.block import ROOMY, ROW, Block, Fold, Options
 from ndm_advisor.render.details import full_sections, why_sections
 from ndm_advisor.render.gaps import gap_words, gaps_of
 from ndm_advisor.render.order_rows import VERDICTS, about_orders, order_rows, ordered_now
+from ndm_advisor.render.provenance import SHA_SHOWN, edition, override_words
 from ndm_advisor.render.regimens import band_blocks, regimen_blocks, review_block
 
 __all__ = ["Block", "Fold", "Options", "blocks"]
 
-SHA_SHOWN: Final = 6
 _TIERS: Final[dict[Tier, int]] = {"stop": 0, "caution": 1, "note": 2}
 _CLOSING: Final = (
     "Decision support for professionals, not clinically signed off. "
@@ -92,11 +92,10 @@ def _case(answer: Recommendation) -> Iterator[str]:
     sha = (case.sha256 or "")[:SHA_SHOWN]
     yield f"case {case.id} ({sha})" if case.id else f"case {sha}"
     yield _settings(answer)
-    # The rest of the phrase says what follows from it; `--full` has it whole.
-    yield stamp.breakpoints.partition(":")[0] if "(" not in stamp.breakpoints else stamp.breakpoints
+    yield edition(stamp)
     yield f"advised {stamp.advised_on}"
     if stamp.local_override is not None:
-        yield _override(stamp.local_override)
+        yield override_words(stamp.local_override)
 
 
 def _settings(answer: Recommendation) -> str:
@@ -105,13 +104,6 @@ def _settings(answer: Recommendation) -> str:
     if stamp.guideline_from == stamp.region_from:
         return f"{guideline}, {stamp.region} ({stamp.guideline_from})"
     return f"{guideline} ({stamp.guideline_from}), {stamp.region} ({stamp.region_from})"
-
-
-def _override(override: dict[str, object]) -> str:
-    keys = override.get("keys")
-    named = ", ".join(map(str, keys)) if isinstance(keys, list | tuple) else str(keys or "")
-    sha = str(override.get("sha256") or "")[:SHA_SHOWN]
-    return f"local override {override.get('path')} ({sha}): {named}"
 
 
 def _bottom_line(answer: Recommendation) -> str:

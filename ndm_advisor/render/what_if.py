@@ -11,10 +11,10 @@ from ndm_advisor.explain.what_if.side_by_side import Cause, Comparison, Differen
 from ndm_advisor.model.answer import CaseRef, Provenance
 from ndm_advisor.model.words import drug_name, guideline_name, number, regimen_name
 from ndm_advisor.render import text
+from ndm_advisor.render.provenance import SHA_SHOWN, edition, warnings
 from ndm_advisor.render.sheet import Part, Sheet, part, write
 from ndm_advisor.render.would_change import change_lines, missing_lines, question_lines
 
-_SHA_SHOWN: Final = 6
 _SIDE_BY_SIDE_FROM: Final = 80  # columns: narrower, old and new stand below each other
 _GUTTER: Final = 2
 _CLOSING: Final = (
@@ -27,6 +27,7 @@ def report_text(made: Report, sheet: Sheet) -> str:
     """Every single change that alters the answer, what is missing, what to ask next."""
     changes = tuple(change_lines(made.would_change)) or ("no single change of the list alters it",)
     parts = (
+        part("Provenance", *_provenance(made.provenance)),
         part("Answer", made.summary),
         part("Would change", *changes, gap=True),
         part("Not given", *missing_lines(made.missing_value_effects), gap=True),
@@ -43,27 +44,34 @@ def comparison_text(made: Comparison, sheet: Sheet) -> str:
     if made.old.guideline != made.new.guideline or made.old.region != made.new.region:
         names = guideline_name(made.new.guideline), made.new.region
         changed.append(f"answered by {', '.join(names)}")
+    stamp = part("Provenance", *_provenance(made.provenance))
     head = part("Changed", *(changed or ["nothing: the case says so already"]))
     why = part("Made by", *_made_by(made.causes), gap=True)
     foot = part("Use", _CLOSING.partition(". ")[2], gap=True)
     if not made.differences:
         same = part("Same answer", made.old.summary, gap=True)
-        return write(title, (head, same, foot), sheet)
+        return write(title, (stamp, head, same, foot), sheet)
     if sheet.linear or sheet.width is None or sheet.width < _SIDE_BY_SIDE_FROM:
-        return write(title, (head, *_below(made.differences), why, foot), sheet)
+        return write(title, (stamp, head, *_below(made.differences), why, foot), sheet)
     columns = tuple(_columns(made.differences, sheet))
     drawn = Part("Side by side", columns, drawn=True, gap=True)
-    return write(title, (head, drawn, why, foot), sheet)
+    return write(title, (stamp, head, drawn, why, foot), sheet)
 
 
 def _title(case: CaseRef, stamp: Provenance) -> str:
-    sha = (case.sha256 or "")[:_SHA_SHOWN]
+    sha = (case.sha256 or "")[:SHA_SHOWN]
     named = f"case {case.id} ({sha})" if case.id else f"case {sha}"
     settings = f"{guideline_name(stamp.guideline)}, {stamp.region}"
     return (
         f"What if: {named}, {settings}, advised {stamp.advised_on}, "
         f"ndm-advisor {stamp.tool_version}, knowledge {stamp.knowledge_version}"
     )
+
+
+def _provenance(stamp: Provenance) -> Iterator[str]:
+    """Till when the knowledge holds and by which edition results were read."""
+    yield f"checked {stamp.reviewed_on}, due {stamp.review_due_on}; {edition(stamp)}"
+    yield from warnings(stamp)
 
 
 def _value(value: object) -> str:

@@ -24,6 +24,7 @@ _IN_TOTALS: Final[Mapping[Class, str]] = {**LABELS, "not_assessed": "not assesse
 }
 TABLE_ROWS: Final = 200
 _CLASS_WIDTH: Final = 14
+_NARROW: Final = 60  # columns; below, one `label: value` a line
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 COLUMNS: Final = (
     "class",
@@ -46,7 +47,22 @@ COLUMNS: Final = (
     "tool_version",
     "knowledge_version",
     "sha256",
+    "reviewed_on",
+    "review_due_on",
+    "breakpoints",
+    "knowledge_sha256",
+    "local_override",
 )
+_CLOSING: Final = (
+    "Decision support for professionals, not clinically signed off. Verify against local policy."
+)
+
+
+class Stamp(NamedTuple):
+    """By what a worklist was made, part by part; `warnings` stand above everything."""
+
+    parts: tuple[str, ...]
+    warnings: tuple[str, ...]
 
 
 class Row(NamedTuple):
@@ -115,23 +131,31 @@ def table(
     totals: Mapping[Class, int],
     *,
     notes: Sequence[str] = (),
+    stamp: Stamp,
     width: int | None,
     shown_of: int,
     with_tall_man: bool = False,
 ) -> str:
-    """The worklist as text: totals, `notes`, then at most 200 rows.
+    """The worklist as text: totals, `notes`, then at most 200 rows and by what they were made.
 
     `rows` are in worklist order, at least the first 200 of `shown_of`. `width` None, or below 60:
     one `label: value` a line.
     """
-    lines = [totals_line(totals), *notes]
+    lines = [*stamp.warnings, totals_line(totals), *notes]
     for plain in rows[:TABLE_ROWS]:
         row = plain._replace(text=tall_man(plain.text)) if with_tall_man else plain
-        lines += _linear(row) if width is None or width < 60 else _wide(row, width)  # noqa: PLR2004 - columns
+        lines += _linear(row) if width is None or width < _NARROW else _wide(row, width)
     if shown_of > TABLE_ROWS:
         rest = shown_of - TABLE_ROWS
         lines.append(f"and {rest} more: --format csv, json or ndjson holds every case")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_foot(stamp, width)]) + "\n"
+
+
+def _foot(stamp: Stamp, width: int | None) -> list[str]:
+    """By what the rows were made: a list that is passed on must tell its age by itself."""
+    if width is None or width < _NARROW:
+        return ["", *(f"Provenance: {visible(part)}" for part in stamp.parts), f"Use: {_CLOSING}"]
+    return [*fold(visible(" | ".join(stamp.parts)), width), *fold(_CLOSING, width)]
 
 
 def _wide(row: Row, width: int) -> list[str]:
@@ -204,6 +228,11 @@ def csv_cells(answer: Recommendation, row: Row) -> list[str]:
         "tool_version": stamp.tool_version,
         "knowledge_version": stamp.knowledge_version,
         "sha256": answer.case.sha256 or "",
+        "reviewed_on": stamp.reviewed_on,
+        "review_due_on": stamp.review_due_on,
+        "breakpoints": stamp.breakpoints,
+        "knowledge_sha256": stamp.knowledge_sha256,
+        "local_override": str((stamp.local_override or {}).get("sha256") or ""),
     }
     return [values.get(name, "") for name in COLUMNS]
 

@@ -6,9 +6,11 @@ import csv
 import io
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from ndm_advisor.cli.exit_status import ExitStatus
 from ndm_advisor.render.as_json import json_schema
 from ndm_advisor.render.batch_schema import batch_schema, record_schema, refused_schema
 from ndm_advisor.render.worklist import neutral
+from ndm_advisor.version import VERSION
 from tests.cli.conftest import BAD, CASES, ON, Run, Start
 
 GOOD = {
@@ -503,3 +506,60 @@ class TestProgress:
         shown.tick(7)
         shown.clear()
         assert capsys.readouterr().err == "7 cases done\r            \r"
+
+
+class TestStamp:
+    """What users expect, section 5: every output says by what it was made, and till when."""
+
+    WANTED = (
+        f"ndm-advisor {VERSION}",
+        "knowledge 2026.11",
+        "checked 2026-11-22, due 2027-05-22",
+        "SIMIT 2022, EU",
+        "advised 2026-11-22",
+    )
+
+    @pytest.mark.parametrize("form", ["table", "md", "html"])
+    def test_a_worklist_names_versions_and_dates(self, run: Run, mixed: Path, form: str) -> None:
+        page = run("batch", mixed, "--on", ON, "--format", form).stdout
+        assert [words for words in self.WANTED if words not in page] == []
+        assert re.search(r"not clinically (signed off|validated)", page, re.IGNORECASE)
+
+    @pytest.mark.parametrize("columns", ["40", "60", "100"])
+    def test_at_each_width_the_stamp_is_whole_and_fits(
+        self, run: Run, mixed: Path, monkeypatch: pytest.MonkeyPatch, columns: str
+    ) -> None:
+        monkeypatch.setenv("COLUMNS", columns)
+        page = run("batch", mixed, "--on", ON).stdout
+        stamp = page.partition("NO ALERT")[2]
+        assert [words for words in self.WANTED if words not in " ".join(stamp.split())] == []
+        if columns != "40":  # rows of `label: value` are not folded
+            assert max(map(len, stamp.splitlines()[1:])) <= int(columns)
+
+    @pytest.mark.parametrize("form", ["table", "md", "html"])
+    def test_overdue_knowledge_is_said_before_the_cases(
+        self, run: Run, mixed: Path, form: str
+    ) -> None:
+        said = "KNOWLEDGE OVERDUE FOR REVIEW since 2027-05-22"
+        page = run("batch", mixed, "--on", "2028-01-01", "--format", form).stdout
+        assert said in page
+        assert page.index(said) < page.index("mixed.ndjson")
+        assert said not in run("batch", mixed, "--on", ON, "--format", form).stdout
+
+    def test_a_local_file_that_applied_is_named(
+        self, run: Run, mixed: Path, configure: Callable[[str], Path]
+    ) -> None:
+        path = configure('[hospital]\nregion = "US"\n')
+        page = run("batch", mixed, "--on", ON).stdout
+        assert f"local override {path} (" in page
+        assert "SIMIT 2022, US" in page
+
+    def test_each_row_of_the_csv_names_review_and_breakpoints(self, run: Run, mixed: Path) -> None:
+        shown = run("batch", mixed, "--on", ON, "--format", "csv").stdout
+        rows = [r for r in csv.DictReader(io.StringIO(shown)) if r["outcome"]]
+        assert rows
+        for row in rows:
+            assert (row["reviewed_on"], row["review_due_on"]) == ("2026-11-22", "2027-05-22")
+            assert row["breakpoints"]
+            assert row["knowledge_sha256"]
+            assert "local_override" in row

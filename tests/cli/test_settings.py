@@ -199,3 +199,14 @@ def test_the_format_may_come_from_the_environment(
     monkeypatch.setenv("NDM_ADVISOR_FORMAT", "json")
     assert json.loads(run("advise", case, "--on", ON).stdout)["schema_version"] == "1"
     assert run("advise", case, "--on", ON, "--format", "plain").stdout.startswith("Provenance")
+
+
+@pytest.mark.parametrize("named", ["csv", "ndjson", "table", "sbar", "fhir", "md"])
+@pytest.mark.parametrize("command", ["advise", "what-if", "schedule", "batch"])
+def test_a_format_that_only_another_command_writes_stops_none(
+    run: Run, case: Path, monkeypatch: pytest.MonkeyPatch, named: str, command: str
+) -> None:
+    """Interface, section 5: one variable for every command, so each passes over others' formats."""
+    monkeypatch.setenv("NDM_ADVISOR_FORMAT", named)
+    result = run(command, case, "--on", ON)
+    assert result.exit_code == 0, result.stderr

@@ -149,7 +149,8 @@ def test_the_request_has_the_whole_orders(texts, stem):
     wanted = [amount for order in orders for amount in amounts(order)]
     wanted += [every(o.interval_h, o.to_interval_h) for o in orders if o.maintenance_dose]
     wanted += [over(o.infusion_h, o.to_infusion_h) for o in orders if o.maintenance_dose]
-    wanted += [c.removeprefix("only if ").rstrip(".") for o in offers for c in o.conditions]
+    lead = re.compile(r"^(?:only if|only when|only|if) ")  # the label before them says it
+    wanted += [lead.sub("", c).rstrip(".") for o in offers for c in o.conditions]
     wanted += [found.review_due.first_on, found.review_due.last_on]
     assert not [said for said in wanted if said not in request]
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ndm_advisor.cli.batch.judge import SCHEMA_VERSION, Judge
 from ndm_advisor.cli.batch.since import Change, Since
 from ndm_advisor.cli.batch.tally import Tally
 from ndm_advisor.model.words import guideline_name
 from ndm_advisor.render.worklist import COLUMNS, csv_line, table, totals_line
+from ndm_advisor.render.worklist import Stamp as Made
 from ndm_advisor.version import VERSION
+
+_SHA_SHOWN: Final = 6
 
 
 class Screen(NamedTuple):
@@ -48,15 +51,14 @@ def as_page(
     from ndm_advisor.render.pages.parts import Stamp  # noqa: PLC0415
 
     plan, base = judge.plan, judge.knowledge
-    *_, guideline, region = judge.settings_in_force()
     noun = "case" if tally.cases == 1 else "cases"
     made = Stamp(
         stamp.versions(VERSION, base.version, base.sha256),
-        f"{guideline_name(guideline or '')}, {region}, where a case names none",
+        " | ".join(_rules(judge)),
         f"{tally.cases} {noun}",
         f"advised {plan.on.isoformat()}",
     )
-    said = notes(tally, since)
+    said = (*_overdue(judge), *notes(tally, since))
     frame = report.Frame(made, tally.totals, tally.shown, said, compared=since is not None)
     return report.report(plan.output_format, rows, frame, tall_man=plan.tall_man)
 
@@ -68,12 +70,37 @@ def page_row_with_change(kind: str, row: bytes, change: Change) -> bytes:
     return with_change(kind, row, change.changed)
 
 
-def as_table(tally: Tally, since: Since | None, screen: Screen) -> str:
+def _rules(judge: Judge) -> tuple[str, ...]:
+    """What the knowledge is, till when it holds, and the settings of cases that name none."""
+    base, local = judge.knowledge, judge.local
+    *_, guideline, region = judge.settings_in_force()
+    named = (f"local override {local.path} ({local.sha256[:_SHA_SHOWN]})",) if local else ()
+    return (
+        f"checked {base.reviewed_on}, due {base.review_due_on}",
+        f"{guideline_name(guideline or '')}, {region}, where a case names none",
+        *named,
+    )
+
+
+def _overdue(judge: Judge) -> tuple[str, ...]:
+    due = judge.knowledge.review_due_on
+    is_overdue = due < judge.plan.on.isoformat()
+    return (f"KNOWLEDGE OVERDUE FOR REVIEW since {due}",) if is_overdue else ()
+
+
+def as_table(tally: Tally, since: Since | None, screen: Screen, judge: Judge) -> str:
     """The worklist as text."""
+    parts = (
+        f"ndm-advisor {VERSION}",
+        f"knowledge {judge.knowledge.version}",
+        *_rules(judge),
+        f"advised {judge.plan.on.isoformat()}",
+    )
     return table(
         tally.rows(),
         tally.totals,
         notes=notes(tally, since),
+        stamp=Made(parts, _overdue(judge)),
         width=screen.width,
         shown_of=tally.shown,
         with_tall_man=screen.tall_man,

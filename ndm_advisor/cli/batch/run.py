@@ -191,7 +191,7 @@ class _Run:
             else:
                 journals.finish(self.job.target, self._chunks())
         elif self.format == "table":
-            write_out(output.as_table(self.tally, self.since, self.job.screen))
+            write_out(output.as_table(self.tally, self.since, self.job.screen, self.judge))
         elif self.format in _BY_URGENCY:
             for chunk in self._chunks():
                 write_out(chunk)
@@ -205,7 +205,7 @@ class _Run:
         journal = self.journal
         if self.format == "table" or journal is None:
             screen = output.Screen(None, self.job.screen.tall_man)
-            yield output.as_table(self.tally, self.since, screen).encode()
+            yield output.as_table(self.tally, self.since, screen, self.judge).encode()
         elif self.format == "json":
             yield from output.as_json(journal.by_class(), self.tally, self.since)
         else:

@@ -22,10 +22,8 @@ from ndm_advisor.cli.options import (
 if TYPE_CHECKING:
     from ndm_advisor.cli.given import Asked, Given
     from ndm_advisor.cli.prompts import Asked as Prompted
-    from ndm_advisor.cli.settings import Applied
     from ndm_advisor.explain.advise import WhatIf
     from ndm_advisor.model.answer import Recommendation
-    from ndm_advisor.model.knowledge import Knowledge
 
 HELP: Final = """
 Advise a regimen for one case, or abstain and say what is missing.
@@ -33,7 +31,7 @@ Advise a regimen for one case, or abstain and say what is missing.
 Examples:
 
 \b
-  ndm-advisor advise                            asks for the case, at a terminal
+  ndm-advisor advise                        asks for the case, at a terminal
   ndm-advisor advise case.toml
   ndm-advisor advise case.toml --why
   ndm-advisor advise case.toml --set patient.crcl_ml_min=25
@@ -43,7 +41,7 @@ Examples:
   ndm-advisor advise case.toml --format html -o case.html
   ndm-advisor advise case.toml --format fhir -o answer.fhir.json
   ndm-advisor advise case.toml --format cds-hooks
-  ndm-advisor advise case.toml --ack carbapenem-alone --reason "consultant aware"
+  ndm-advisor advise case.toml --ack carbapenem-alone --reason "ward told"
   ndm-advisor advise - --on 2026-11-22 < case.toml
 
 Guideline and region: option, the case's [hospital], NDM_ADVISOR_GUIDELINE and
@@ -241,7 +239,7 @@ def _answer(given: "Given", manner: _Manner) -> "Recommendation":
         NdmAdvisorError: options or knowledge do not allow one.
     """
     from ndm_advisor.cli.acknowledge import check_acknowledged  # noqa: PLC0415
-    from ndm_advisor.cli.given import refuse_overdue  # noqa: PLC0415
+    from ndm_advisor.cli.given import refuse_overdue, say_what_applied  # noqa: PLC0415
     from ndm_advisor.explain.advise import advise as advise_on  # noqa: PLC0415
 
     answer = advise_on(
@@ -257,18 +255,7 @@ def _answer(given: "Given", manner: _Manner) -> "Recommendation":
     )
     check_acknowledged(manner.acknowledged, answer, given.knowledge.alerts)
     if manner.trace:
-        _say_what_applied(given.applied, given.knowledge, answer)
+        say_what_applied(given)
     if manner.strict:
         refuse_overdue(answer.provenance)
     return answer
-
-
-def _say_what_applied(applied: "Applied", knowledge: "Knowledge", answer: "Recommendation") -> None:
-    from ndm_advisor.cli.guard import say  # noqa: PLC0415
-
-    settled = applied.settled
-    sealed = "sealed" if knowledge.sealed else "not sealed: every check was run"
-    say(f"guideline {settled.guideline} ({settled.guideline_from})")
-    say(f"region {settled.region} ({settled.region_from})")
-    say(f"date of advice {answer.provenance.advised_on}")
-    say(f"knowledge {knowledge.version} ({sealed})")

@@ -14,7 +14,7 @@ Print the script that completes commands, options, values and ids in a shell.
 Examples:
 
 \b
-  source <(ndm-advisor completion bash)         this session; in ~/.bashrc for every one
+  source <(ndm-advisor completion bash)         this session; or in ~/.bashrc
   source <(ndm-advisor completion zsh)          likewise, in ~/.zshrc
   ndm-advisor completion fish | source          likewise, in config.fish
 

@@ -15,7 +15,8 @@ Examples:
 
 \b
   ndm-advisor crcl --age 70 --weight-kg 70 --sex male --creatinine-mg-dl 1
-  ndm-advisor crcl --age 70 --weight-kg 60 --height-cm 160 --sex female --creatinine-umol-l 133
+  ndm-advisor crcl --age 70 --weight-kg 60 --height-cm 160 --sex female \\
+    --creatinine-umol-l 133
 
 Adults only. The result is unstable while the creatinine is changing, and not for a patient on
 renal replacement.

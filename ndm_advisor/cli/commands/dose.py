@@ -22,7 +22,7 @@ Examples:
   ndm-advisor dose ceftazidime-avibactam --crcl 45
   ndm-advisor dose aztreonam-avibactam --crcl 30 --region EU
   ndm-advisor dose ceftazidime-avibactam+aztreonam --crcl 22
-  ndm-advisor dose amikacin --crcl 70 --weight-kg 82 --height-cm 175 --sex male
+  ndm-advisor dose amikacin --crcl 70 --weight-kg 82 --sex male
   ndm-advisor dose cefiderocol --renal-replacement crrt --effluent 2.5
   ndm-advisor dose cefiderocol                          every band
 
@@ -204,5 +204,7 @@ def _drug(given: str, whole: str, names: "Names") -> str:
         raise UsageError(message)
     near = similar_drugs(given, names)
     meant = f"; did you mean {', '.join(near)}?" if near else ""
-    message = f"no drug of the base is called `{given}`{meant}"
+    message = (
+        f"no drug of the base is called `{given}`{meant}\n`ndm-advisor explain drugs` lists them"
+    )
     raise UsageError(message)

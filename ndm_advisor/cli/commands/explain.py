@@ -19,12 +19,12 @@ Examples:
 \b
   ndm-advisor explain aztreonam-alone                   an alert
   ndm-advisor explain ceftazidime-avibactam+aztreonam   a regimen
-  ndm-advisor explain cefiderocol                       a drug and a regimen
-  ndm-advisor explain 4.2/4b                            a row of the table of choice
+  ndm-advisor explain cefiderocol                       a drug, a regimen
+  ndm-advisor explain 4.2/4b                            a row of a table
   ndm-advisor explain IDSA26                            a source
-  ndm-advisor explain claims                            every claim with its verdict
-  ndm-advisor explain alerts                            a kind; also drugs, regimens, sources ...
-  ndm-advisor explain                                   every kind, with an example
+  ndm-advisor explain claims                            every claim
+  ndm-advisor explain alerts                            every alert
+  ndm-advisor explain                                   every kind
 """
 
 

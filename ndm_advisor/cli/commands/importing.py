@@ -21,7 +21,7 @@ Read a laboratory's own export and write case files, or one case a line for `bat
 Examples:
 
 \b
-  ndm-advisor import whonet export.csv --site complicated-uti | ndm-advisor batch -
+  ndm-advisor import whonet export.csv --site pneumonia | ndm-advisor batch -
   ndm-advisor import hl7 message.hl7 --to cases
   ndm-advisor import fhir bundle.json --to cases
   ndm-advisor import csv panel.csv --mapping mapping.toml --dry-run
@@ -29,7 +29,6 @@ Examples:
 What the file does not say stays unknown; what a case cannot hold is set aside and counted.
 """
 _OUTPUT_HELP: Final = """
-\b
 Without --to, one case a line (NDJSON) goes to standard output; the account of what was
 understood and set aside goes to standard error. Exit status 3: some isolates make no case,
 4: none does.
@@ -43,7 +42,7 @@ Examples:
 \b
   ndm-advisor import fhir bundle.json --dry-run --verbose
   ndm-advisor import fhir report.xml --site bloodstream --to cases
-  ndm-advisor import fhir Patient.ndjson Observation.ndjson | ndm-advisor batch -
+  ndm-advisor import fhir Patient.ndjson Observation.ndjson --to cases
 
 An entry that is not valid FHIR is read as far as it goes, and named.
 Needs the extra: pip install 'ndm-advisor[fhir]'
@@ -72,7 +71,7 @@ Examples:
 
 \b
   ndm-advisor import whonet export.txt --dry-run
-  ndm-advisor import whonet export.csv --site complicated-uti | ndm-advisor batch -
+  ndm-advisor import whonet export.csv --site pneumonia | ndm-advisor batch -
 """
     + _OUTPUT_HELP
 )
@@ -85,7 +84,7 @@ Examples:
 
 \b
   ndm-advisor import ncbi asts.tsv --site bloodstream
-  ndm-advisor import ncbi isolates.csv panels.csv --site other --standard CLSI --to cases
+  ndm-advisor import ncbi isolates.csv panels.csv --standard CLSI --to cases
 """
     + _OUTPUT_HELP
 )
@@ -98,7 +97,7 @@ Examples:
 
 \b
   ndm-advisor import csv panel.csv --mapping mapping.toml --dry-run
-  ndm-advisor import csv panel.csv --mapping mapping.toml --site bloodstream --to cases
+  ndm-advisor import csv panel.csv --mapping mapping.toml --to cases
 """
     + _OUTPUT_HELP
 )

@@ -59,8 +59,8 @@ Show which records of two bases differ, and which of the given cases get other a
 Examples:
 
 \b
-  ndm-advisor knowledge diff old-data data                    records only
-  ndm-advisor knowledge diff old-data data ward7 cases.csv    and what that changes
+  ndm-advisor knowledge diff old-data data         records only
+  ndm-advisor knowledge diff old-data data ward7   and what it changes
   ndm-advisor knowledge diff --guideline idsa-2026 --against simit-2022 ward7
 
 OLD and NEW are directories of knowledge bases, each checked as by `knowledge check`. With --against

@@ -16,7 +16,7 @@ Examples:
 \b
   ndm-advisor new > case.toml         a blank case, to be filled in
   ndm-advisor new --ask               questions, then a file name
-  ndm-advisor new --ask > case.toml   questions, then the case on standard output
+  ndm-advisor new --ask > case.toml   questions, then the case
 
 The blank case is refused until its organism and its site are changed. --ask needs a terminal.
 """

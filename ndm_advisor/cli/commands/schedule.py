@@ -13,11 +13,13 @@ from ndm_advisor.cli.options import (
     Format,
     Guideline,
     Linear,
+    NoColor,
     On,
     Region,
     Settings,
     Strict,
     TallMan,
+    Trace,
 )
 from ndm_advisor.errors import UsageError
 
@@ -73,16 +75,18 @@ def schedule(
     data: Data = None,
     strict: Strict = False,
     linear: Linear = False,
+    no_color: NoColor = False,
     tall_man: TallMan = False,
+    trace: Trace = False,
 ) -> ExitStatus:
     """Advise, then lay the orders along the day."""
-    from ndm_advisor.cli.given import Asked, read_given, refuse_overdue, warn  # noqa: PLC0415
+    from ndm_advisor.cli.given import Asked, read_given, refuse_overdue, say_what_applied, warn  # noqa: PLC0415
     from ndm_advisor.cli.guard import working_on  # noqa: PLC0415
     from ndm_advisor.cli.screen import screen_for  # noqa: PLC0415
     from ndm_advisor.explain.schedule import NotOfferedError  # noqa: PLC0415
     from ndm_advisor.explain.schedule import schedule as schedule_of  # noqa: PLC0415
 
-    screen_for(output_format, linear=linear, no_color=True, to_file=False)  # refuses early
+    screen_for(output_format, linear=linear, no_color=no_color, to_file=False)  # refuses early
     start_min = _minute(start)
     asked = Asked(case, guideline, region, tuple(settings or ()), on, data, strict)
     with working_on(case):
@@ -91,6 +95,8 @@ def schedule(
         if strict:
             refuse_overdue(answer.provenance)
         warn(given)
+        if trace:
+            say_what_applied(given)
         try:
             made = schedule_of(answer, given.knowledge, regimen=regimen, start_min=start_min)
         except NotOfferedError as error:

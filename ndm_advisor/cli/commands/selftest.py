@@ -19,7 +19,7 @@ Examples:
 
 \b
   ndm-advisor selftest
-  ndm-advisor selftest --data ./data        another base against the same examples
+  ndm-advisor selftest --data ./data  another base, the same examples
 
 Exit status 0: all as expected. 1: an answer differs; each difference is printed. 5: the base has
 problems. The expected answers were written by hand from the policy, not from this program.

@@ -27,11 +27,11 @@ commit to drugs, doses and what to ask the laboratory, then read the tool's answ
 Examples:
 
 \b
-  ndm-advisor teach                          the next lesson, and on from there
-  ndm-advisor teach 3                        one lesson
-  ndm-advisor teach --list                   the lessons, with how each went
-  ndm-advisor teach --blind                  the questions for a class; no answer stands there
-  ndm-advisor teach --key                    the answers to them
+  ndm-advisor teach                   the next lesson, and on from there
+  ndm-advisor teach 3                 one lesson
+  ndm-advisor teach --list            the lessons, with how each went
+  ndm-advisor teach --blind           questions without answers, for a class
+  ndm-advisor teach --key             the answers to them
   ndm-advisor teach --export html -o class.html
   ndm-advisor teach --dir my-lessons --check
 

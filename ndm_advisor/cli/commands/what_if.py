@@ -12,10 +12,12 @@ from ndm_advisor.cli.options import (
     Format,
     Guideline,
     Linear,
+    NoColor,
     On,
     Region,
     Strict,
     TallMan,
+    Trace,
 )
 
 if TYPE_CHECKING:
@@ -60,7 +62,9 @@ def what_if(
     data: Data = None,
     strict: Strict = False,
     linear: Linear = False,
+    no_color: NoColor = False,
     tall_man: TallMan = False,
+    trace: Trace = False,
 ) -> ExitStatus:
     """Decide the case, and decide it again with each change."""
     from ndm_advisor.cli.given import Asked  # noqa: PLC0415
@@ -69,30 +73,32 @@ def what_if(
     from ndm_advisor.cli.screen import screen_for  # noqa: PLC0415
     from ndm_advisor.render.what_if import comparison_text, report_text  # noqa: PLC0415
 
-    screen_for(output_format, linear=linear, no_color=True, to_file=False)  # refuses early
+    screen_for(output_format, linear=linear, no_color=no_color, to_file=False)  # refuses early
     asked = Asked(case, guideline, region, (), on, data, strict)
     with working_on(case):
         if settings:
-            compared = _compared(asked, tuple(settings))
+            compared = _compared(asked, tuple(settings), traced=trace)
             show_with(compared, comparison_text, output_format, linear=linear, tall_man=tall_man)
         else:
-            made = _report(asked)
+            made = _report(asked, traced=trace)
             show_with(made, report_text, output_format, linear=linear, tall_man=tall_man)
     return ExitStatus.OK
 
 
-def _report(asked: "Asked") -> "Report":
+def _report(asked: "Asked", *, traced: bool) -> "Report":
     """Every change of the list, tried on the case.
 
     Raises:
         NdmAdvisorError: options, case or knowledge do not allow one.
     """
-    from ndm_advisor.cli.given import read_given, refuse_overdue, warn  # noqa: PLC0415
+    from ndm_advisor.cli.given import read_given, refuse_overdue, say_what_applied, warn  # noqa: PLC0415
     from ndm_advisor.explain.advise import advise  # noqa: PLC0415
     from ndm_advisor.explain.what_if.report import report  # noqa: PLC0415
 
     given = read_given(asked)
     warn(given)
+    if traced:
+        say_what_applied(given)
     answer = advise(
         given.applied.case,
         given.knowledge,
@@ -108,19 +114,21 @@ def _report(asked: "Asked") -> "Report":
     return report(answer)
 
 
-def _compared(asked: "Asked", settings: tuple[str, ...]) -> "Comparison":
+def _compared(asked: "Asked", settings: tuple[str, ...], *, traced: bool) -> "Comparison":
     """The case as it is and with the changes.
 
     Raises:
         NdmAdvisorError: options, case, a change or knowledge do not allow one.
     """
-    from ndm_advisor.cli.given import read_both, refuse_overdue, warn  # noqa: PLC0415
+    from ndm_advisor.cli.given import read_both, refuse_overdue, say_what_applied, warn  # noqa: PLC0415
     from ndm_advisor.explain.what_if.side_by_side import compare  # noqa: PLC0415
 
     old, new = read_both(asked, settings)
     warn(old)
     if new.warnings != old.warnings:
         warn(new._replace(warnings=tuple(w for w in new.warnings if w not in old.warnings)))
+    if traced:
+        say_what_applied(new)
     made = compare(_answered(old), _answered(new))
     if asked.strict:
         refuse_overdue(made.provenance)

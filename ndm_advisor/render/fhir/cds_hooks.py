@@ -13,15 +13,16 @@ from typing import Final
 from ndm_advisor.model import fhir_terms as terms
 from ndm_advisor.model.answer import Alert, DrugOrder, Offer, Recommendation
 from ndm_advisor.model.knowledge import Knowledge
-from ndm_advisor.model.words import drug_name
 from ndm_advisor.render import phrases
 from ndm_advisor.render.as_json import to_json
+from ndm_advisor.render.conditions import bare
 from ndm_advisor.render.fhir.document import atc_codes
 from ndm_advisor.render.fhir.dosage import proposal
 from ndm_advisor.render.fhir.elements import Element, coding
 from ndm_advisor.render.fhir.of_answer import DISCLAIMER, source_label
 from ndm_advisor.render.fhir.of_case import Codes
 from ndm_advisor.render.markdown_text import markdown
+from ndm_advisor.render.order_rows import order_rows
 from ndm_advisor.render.text import visible
 
 LONGEST_SUMMARY: Final = 139  # characters; the CDS Hooks specification says fewer than 140
@@ -119,7 +120,7 @@ def _regimen_lines(answer: Recommendation) -> Iterator[str]:
         words = phrases.status_words(offer, answer.provenance.guideline)
         words = f"preferred; {words}" if offer.rank == "preferred" else words
         yield f"{phrases.together(offer.id)} ({words})"
-        yield from (f"{_BELOW}only if: {condition}" for condition in offer.conditions)
+        yield from (f"{_BELOW}only if: {bare(condition)}" for condition in offer.conditions)
         for order in offer.drugs:
             yield from (f"{_BELOW}{line}" for line in _dose_lines(order))
         for order in offer.companions:
@@ -136,9 +137,7 @@ def _dose_lines(order: DrugOrder) -> Iterator[str]:
 def _order_lines(answer: Recommendation) -> Iterator[str]:
     if answer.order_check.orders:
         yield f"verdict: {answer.order_check.verdict.replace('_', ' ')}"
-    for change in answer.order_check.change:
-        to = f" to {drug_name(change.to)}" if change.to else ""
-        yield f"order {change.order}: {change.do}{to}: {change.because}"
+    yield from order_rows(answer)
 
 
 def _other_alerts(answer: Recommendation) -> Iterator[str]:

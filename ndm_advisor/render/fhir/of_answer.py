@@ -13,9 +13,11 @@ from ndm_advisor.model import fhir_terms as terms
 from ndm_advisor.model.answer import Alert, Offer, Recommendation
 from ndm_advisor.model.words import drug_name, guideline_name, regimen_name
 from ndm_advisor.render import phrases
+from ndm_advisor.render.conditions import bare
 from ndm_advisor.render.fhir.dosage import proposal
 from ndm_advisor.render.fhir.elements import Bundle, Element, coding, concept, extension
 from ndm_advisor.render.fhir.of_case import INFECTION, PATIENT, Codes
+from ndm_advisor.render.order_rows import order_rows
 
 _GUIDANCE: Final = "guidance"
 _REGIMENS: Final = "regimens"
@@ -107,11 +109,7 @@ def _lines(answer: Recommendation) -> Iterator[str]:
         )
     yield from (f"For a specialist, not offered: {item.text}" for item in answer.information)
     yield f"Order check: {answer.order_check.verdict.replace('_', ' ')}"
-    yield from (
-        f"Order {change.order}: {change.do}{f' to {drug_name(change.to)}' if change.to else ''}: "
-        f"{change.because}"
-        for change in answer.order_check.change
-    )
+    yield from (f"{row[:1].upper()}{row[1:]}" for row in order_rows(answer))
     yield from (
         f"Not offered: {regimen_name(item.id)}: {'; '.join(item.because)}"
         for item in answer.rejected
@@ -186,7 +184,7 @@ def _choice(bundle: Bundle, offer: Offer, answer: Recommendation) -> Element:
     words = phrases.status_words(offer, answer.provenance.guideline)
     lines = [
         words,
-        *(f"only if: {condition}" for condition in offer.conditions),
+        *(f"only if: {bare(condition)}" for condition in offer.conditions),
         *offer.because,
         *offer.administration,
         *offer.supply,

@@ -13,6 +13,7 @@ from ndm_advisor.errors import Problem
 from ndm_advisor.model.answer import Recommendation
 from ndm_advisor.model.words import guideline_name
 from ndm_advisor.render import phrases
+from ndm_advisor.render.conditions import bare
 from ndm_advisor.render.gaps import gaps_of
 from ndm_advisor.render.pages import html
 from ndm_advisor.render.pages.markdown import Writer, document, escaped, row_of
@@ -81,7 +82,7 @@ def _answered(answer: Recommendation) -> Iterator[tuple[str, str]]:
     for offer in answer.regimens:
         orders = "; ".join(phrases.order_words(order) for order in offer.drugs)
         companions = "".join(f"; with {phrases.order_words(o)}" for o in offer.companions)
-        only_if = f"; only if: {'; '.join(offer.conditions)}" if offer.conditions else ""
+        only_if = f"; only if: {'; '.join(map(bare, offer.conditions))}" if offer.conditions else ""
         provisional = ", PROVISIONAL" if offer.provisional else ""
         yield f"{phrases.rank_words(offer.rank)}{provisional}", f"{orders}{companions}{only_if}"
     yield from (("What if", line) for line in change_lines(answer.would_change or ()))
