@@ -229,3 +229,29 @@ def test_a_step_down_without_a_clash_names_none(advised: Advised) -> None:
     said = advised(CUTI, BOTH_S, FLUOROQUINOLONE, {"patient.medicines": ["amlodipine"]}).step_down
     assert said is not None
     assert "weigh" not in said
+
+
+# -- supply (policy 5, AKI within 48 hours, and 9.3) -----------------------------------------------
+
+INJURED = {
+    "patient.crcl_ml_min": 40,
+    "patient.aki_within_48h": True,
+    "patient.baseline_ckd": False,
+}
+
+
+def test_both_doses_of_a_kidney_injury_have_their_vials(advised: Advised) -> None:
+    pair = next(
+        offer
+        for offer in advised(BLOOD, BOTH_S, INJURED).regimens
+        if offer.id == "ceftazidime-avibactam+aztreonam"
+    )
+    assert [line for line in pair.supply if line.startswith("ceftazidime-avibactam")] == [
+        "ceftazidime-avibactam, banded dose: 1 vial per dose",
+        "ceftazidime-avibactam, banded dose: 6 mL of a 12 mL vial per dose",
+        "ceftazidime-avibactam, banded dose: 3 vials for the first 24 hours",
+        "ceftazidime-avibactam, banded dose: 219 mg sodium a day",
+        "ceftazidime-avibactam, full dose: 1 vial per dose",
+        "ceftazidime-avibactam, full dose: 3 vials for the first 24 hours",
+        "ceftazidime-avibactam, full dose: 438 mg sodium a day",
+    ]
