@@ -255,3 +255,50 @@ def test_both_doses_of_a_kidney_injury_have_their_vials(advised: Advised) -> Non
         "ceftazidime-avibactam, full dose: 3 vials for the first 24 hours",
         "ceftazidime-avibactam, full dose: 438 mg sodium a day",
     ]
+
+
+# -- not assessed, not offered (policy 3, 4.5, 7 and 10) -------------------------------------------
+
+
+def supplied(answer: Recommendation, what: str) -> str:
+    return next(item.supply for item in answer.not_assessed if item.what == what)
+
+
+def test_a_combined_test_is_asked_for_with_its_method(advised: Advised) -> None:
+    asked = supplied(advised(BLOOD), "combined test")
+    assert 'method = "broth-disk-elution"' in asked
+    assert "MIC" not in asked
+
+
+def test_a_combined_result_without_a_method_is_not_passed_in_silence(advised: Advised) -> None:
+    pair = {"panel.results.ceftazidime-avibactam + aztreonam": {"category": "S"}}
+    item = next(i for i in advised(BLOOD, pair).not_assessed if i.what == "combined test")
+    assert item.why == "no method: counts as untested"
+
+
+def test_a_polymyxin_is_asked_for_in_its_unit(advised: Advised) -> None:
+    orders = [{"drug": "colistin", "interval_h": 12, "infusion_h": 1, "route": "iv"}]
+    keys = supplied(advised(BLOOD, BOTH_S, {"orders": orders}), "order 1 (colistin)")
+    assert "dose_mg_colistin_base" in keys
+    assert "orders.1.dose_mg;" not in f"{keys};"
+
+
+def test_a_load_lacks_no_interval(advised: Advised) -> None:
+    load = {
+        "drug": "aztreonam-avibactam",
+        "components_mg": {"aztreonam": 2000, "avibactam": 670},
+        "kind": "loading",
+        "infusion_h": 3,
+        "route": "iv",
+    }
+    answer = advised(BLOOD, BOTH_S, {"orders": [load]})
+    assert not any(item.what.startswith("order 1 ") for item in answer.not_assessed)
+
+
+def test_nothing_untested_is_called_active_and_kept_in_reserve(advised: Advised) -> None:
+    def said(*panel: dict[str, Any]) -> str:
+        answer = advised(CYSTITIS, results("S", "amikacin"), *panel)
+        return next(r.because[0] for r in answer.rejected if r.id == "aztreonam-avibactam")
+
+    assert said() == "untested, kept in reserve: an older agent treats this cystitis"
+    assert said(BOTH_S) == "active, kept in reserve: an older agent treats this cystitis"
