@@ -302,3 +302,18 @@ def test_nothing_untested_is_called_active_and_kept_in_reserve(advised: Advised)
 
     assert said() == "untested, kept in reserve: an older agent treats this cystitis"
     assert said(BOTH_S) == "active, kept in reserve: an older agent treats this cystitis"
+
+
+# -- the first line (policy 4.2 row 4a, 4.9 row I5) ------------------------------------------------
+
+
+def test_the_first_line_parts_the_proven_from_the_untested(advised: Advised) -> None:
+    answer = advised(BLOOD, results("S", "cefiderocol"))
+    assert [offer.provisional for offer in answer.regimens] == [False, True, True]
+    assert answer.summary == (
+        "Give cefiderocol. Provisional, untested: "
+        "ceftazidime-avibactam with aztreonam or aztreonam-avibactam."
+    )
+    assert "Provisional" not in advised(BLOOD, BOTH_S).summary
+    pending = {"patient.renal_replacement": "crrt"}  # no effluent rate, no dose
+    assert advised(BLOOD, results("S", "cefiderocol"), pending).summary.endswith("Dose pending.")
