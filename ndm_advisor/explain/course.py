@@ -36,7 +36,8 @@ def lab_names(decision: Decision, knowledge: Knowledge) -> tuple[str, ...]:
 def _request_keys(decision: Decision) -> Iterator[str]:
     facts = decision.facts
     if decision.scope is not None and decision.scope.outcome != "abstention":
-        if decision.scope.reason == "ruled-out" and facts.mbl_method not in _PROVING:
+        unproven = facts.mbl_method not in _PROVING or facts.mbl_on_previous
+        if decision.scope.reason == "ruled-out" and unproven:
             yield "carbapenemase-type"
         return
     if decision.outline.reason == "mbl-unknown-no-carbapenem":

@@ -149,10 +149,17 @@ def test_no_cystitis_agent_is_asked_for_where_it_is_no_cystitis(advised: Advised
     assert "the cystitis agents" not in answer.lab_names
 
 
-@pytest.mark.parametrize("method", ["other", "inhibitor-panel"])
-def test_an_mbl_ruled_out_by_no_proof_is_typed(advised: Advised, method: str) -> None:
-    ruled_out = {"isolate.mbl": "ruled-out", "isolate.mbl_method": method}
-    answer = advised(BLOOD, ruled_out, {"isolate.mbl_family": "unknown"})
+@pytest.mark.parametrize(
+    "unproven",
+    [
+        {"isolate.mbl_method": "other"},
+        {"isolate.mbl_method": "inhibitor-panel"},
+        {"isolate.mbl_on": "previous"},
+    ],
+)
+def test_an_mbl_ruled_out_by_no_proof_is_typed(advised: Advised, unproven: dict[str, Any]) -> None:
+    ruled_out = {"isolate.mbl": "ruled-out", "isolate.mbl_family": "unknown"}
+    answer = advised(BLOOD, ruled_out, unproven)
     assert "mbl-unconfirmed" in {alert.id for alert in answer.alerts}
     assert answer.lab_names == ("a carbapenemase test covering NDM, VIM and IMP",)
 
