@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final, cast
 
 from ndm_advisor.decision.candidates import RESISTANT, Candidate
 from ndm_advisor.decision.decide import Decision
 from ndm_advisor.decision.rank import A, P
 from ndm_advisor.decision.usable import Fate
+from ndm_advisor.explain.open_results import ORAL_FOSFOMYCIN, open_agents, open_salvage
 from ndm_advisor.explain.words_of import record, sentence, sources_of, strings
 from ndm_advisor.model import words
 from ndm_advisor.model.answer import Abstention, Information
@@ -19,6 +20,11 @@ _OF_THE_SITE: Final = (
     "tetracycline-blood-or-urine",
     "cystitis-drug-outside-cystitis",
     "untested-older-agent",
+)
+_NO_TEST_LEFT: Final = ("Infectious diseases' choice from the results given",)
+_NONE_IN_RESERVE: Final = (
+    "Which treatment does infectious diseases want? "
+    "None of aztreonam-avibactam, the pair and cefiderocol is proven active and usable here."
 )
 
 
@@ -32,9 +38,7 @@ def abstention(
     found = record(knowledge, "abstention", reason)
     common = record(knowledge, "abstention", "common")
     why = _reason(found, decision.facts)
-    settle = strings(found, "would_settle")
-    if decision.facts.cefiderocol_support == "untested":
-        settle = (*settle, *strings(found, "would_settle_untested"))
+    settle = _settle(found, decision)
     running = str(common["running"])
     lines = [str(common["not_withhold"]), _call(found, common), running]
     lines += [f"{common['why']} {why}", f"{common['settle']} {'; '.join(settle)}"]
@@ -46,12 +50,48 @@ def abstention(
     return Abstention(
         reason=str(found.get("exact") or why),
         would_settle=settle,
-        ask=str(found.get("ask", "")),
+        ask=_ask(found, decision),
         running_drug=running,
         sources=sources_of(found),
         rule=reason,
         lines=tuple(lines),
     )
+
+
+def _settle(found: Mapping[str, object], decision: Decision) -> tuple[str, ...]:
+    """What would settle it; never a result that is given (policy section 1)."""
+    settle = strings(found, "would_settle")
+    if decision.outline.reason == "cystitis-none":
+        settle = tuple(_cystitis_tests(settle, decision)) or _NO_TEST_LEFT
+    elif decision.outline.reason == "row-8":
+        tests = ", ".join(open_salvage(decision.facts))
+        settle = (f"{tests[:1].upper()}{tests[1:]}",) if tests else _NO_TEST_LEFT
+    if decision.facts.cefiderocol_support == "untested":
+        settle = (*settle, *strings(found, "would_settle_untested"))
+    return settle
+
+
+def _cystitis_tests(settle: tuple[str, ...], decision: Decision) -> Iterator[str]:
+    """The line about oral fosfomycin, and the line about the others, each where one is open."""
+    lacking = open_agents(decision)
+    for line in settle:
+        of_fosfomycin = "fosfomycin" in line.lower()
+        if any((drug == ORAL_FOSFOMYCIN) is of_fosfomycin for drug in lacking):
+            yield line
+
+
+def _ask(found: Mapping[str, object], decision: Decision) -> str:
+    """The question for infectious diseases; what is kept in reserve only where it is active."""
+    text = str(found.get("ask", ""))
+    if decision.outline.reason != "cystitis-none":
+        return text
+    active = [c.id for c in decision.candidates if c.say == "cystitis-reserve"]
+    if not active:
+        return _NONE_IN_RESERVE
+    names = words.join_names(
+        ("the pair" if s == P else words.regimen_name(s) for s in active), "or"
+    )
+    return f"Does infectious diseases release {names}, active but kept in reserve?"
 
 
 def _reason(found: Mapping[str, object], facts: Facts) -> str:

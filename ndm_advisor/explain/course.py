@@ -8,6 +8,7 @@ from typing import cast
 
 from ndm_advisor.decision.decide import Decision
 from ndm_advisor.decision.rank import A, F, P
+from ndm_advisor.explain.open_results import older_agents, open_agents, open_salvage
 from ndm_advisor.explain.words_of import record, section, sentence, sources_of, strings
 from ndm_advisor.model import words
 from ndm_advisor.model.answer import Duration, Monitoring, ReviewDue
@@ -15,6 +16,8 @@ from ndm_advisor.model.facts import Facts
 from ndm_advisor.model.knowledge import Knowledge
 
 _HOURS_PER_DAY = 24
+# Policy section 3, row mbl: the methods that prove an MBL, or its absence.
+_PROVING = frozenset({"pcr", "sequencing", "immunochromatography", "mcim-ecim"})
 _TESTED_SITES = ("cystitis", "complicated-uti", "intra-abdominal", "skin-soft-tissue")
 
 
@@ -33,7 +36,8 @@ def lab_names(decision: Decision, knowledge: Knowledge) -> tuple[str, ...]:
 def _request_keys(decision: Decision) -> Iterator[str]:
     facts = decision.facts
     if decision.scope is not None and decision.scope.outcome != "abstention":
-        if decision.scope.reason == "ruled-out" and facts.mbl_method is None:
+        unproven = facts.mbl_method not in _PROVING or facts.mbl_on_previous
+        if decision.scope.reason == "ruled-out" and unproven:
             yield "carbapenemase-type"
         return
     if decision.outline.reason == "mbl-unknown-no-carbapenem":
@@ -46,13 +50,16 @@ def _request_keys(decision: Decision) -> Iterator[str]:
     if facts.site in _TESTED_SITES and _older_untested(decision):
         yield f"older-agents-{facts.site}"
     if decision.outline.reason == "row-8":
-        yield from ("salvage-agents", "pbp3") if _pbp3_open(decision) else ("salvage-agents",)
+        yield from _salvage_keys(facts)
     if facts.deteriorating:
         yield "re-test"
 
 
-def _pbp3_open(decision: Decision) -> bool:
-    return decision.facts.is_e_coli and decision.facts.pbp3_insertion is None
+def _salvage_keys(facts: Facts) -> Iterator[str]:
+    if open_salvage(facts):
+        yield "salvage-agents"
+    if facts.is_e_coli and facts.pbp3_insertion is None:
+        yield "pbp3"
 
 
 def _mbl_keys(decision: Decision) -> Iterator[str]:
@@ -73,17 +80,16 @@ def _active_keys(decision: Decision) -> Iterator[str]:
 
 
 def _older_untested(decision: Decision) -> bool:
-    """Whether no older agent of this site is proven and one has no result yet."""
+    """Whether no older agent of this site can be given and one has no result yet."""
     facts = decision.facts
-    older = [
-        f.strategy.id
-        for f in decision.fates.values()
-        if f.strategy.kind in {"older", "cystitis-only"} and facts.site in f.strategy.sites
-    ]
+    if decision.outline.reason == "cystitis-severe":
+        return False  # no cystitis: the site is to be entered again
     if facts.site != "cystitis" and facts.severe and decision.outcome == "regimens":
         return False
-    proven = any(facts.of_drug[d].active for d in older)
-    return not proven and any(facts.of_drug[d].used == "untested" for d in older)
+    proven = any(
+        f.is_usable and facts.of_drug[f.strategy.id].active for f in older_agents(decision)
+    )
+    return not proven and bool(open_agents(decision))
 
 
 def monitoring(decision: Decision, knowledge: Knowledge) -> tuple[Monitoring, ...]:
@@ -94,21 +100,51 @@ def monitoring(decision: Decision, knowledge: Knowledge) -> tuple[Monitoring, ..
     lines = []
     for item in cast("list[Mapping[str, object]]", knowledge.words["monitoring"]):
         wanted = strings(item, "for")
-        if "*" in wanted or drugs & set(wanted):
+        if ("*" in wanted or drugs & set(wanted)) and _is_due(item, decision):
             lines.append(Monitoring(str(item["test"]), str(item["when"]), sources_of(item)))
     return tuple(lines)
 
 
+def _is_due(item: Mapping[str, object], decision: Decision) -> bool:
+    """Whether a test of the offered drugs has its reason in this patient."""
+    facts = decision.facts
+    if item["id"] == "creatinine":  # it bands doses, and on renal replacement nothing is banded
+        return not facts.on_renal_replacement
+    if item["id"] == "aminoglycoside-levels":  # in cystitis 1 dose: there is no second
+        return facts.site != "cystitis"
+    # Who takes no medicine takes no anticoagulant; which of those named is one, no rule says.
+    return not (item.get("needs_medicine") and facts.medicines == ())
+
+
 def duration(decision: Decision, knowledge: Knowledge) -> Duration | None:
-    """How long, from the first day of active therapy, for the first regimen offered."""
+    """How long, from the first day of active therapy, for the first regimen offered.
+
+    In cystitis each drug has its own duration: where they differ, the text says each.
+    """
     if not decision.offered:
         return None
     facts = decision.facts
     found = _duration_record(decision.offered[0].ranked.strategy, facts, knowledge)
     counted = sentence(knowledge, "duration_words", "counted_from")
     low, high = found.get("from_days"), found.get("to_days")
-    text = f"{found['text']}; {counted}" if low is not None else str(found["text"])
-    return Duration(text, _days(low), _days(high), sources_of(found))
+    each = _each_duration(decision, knowledge) if facts.site == "cystitis" else {}
+    said, sources = str(found["text"]), sources_of(found)
+    if len(each) > 1:
+        said = "; ".join(f"{words.join_names(drugs)}: {text}" for text, drugs in each.items())
+        records = (_duration_record(o.ranked.strategy, facts, knowledge) for o in decision.offered)
+        sources = tuple(dict.fromkeys(cited for one in records for cited in sources_of(one)))
+    text = f"{said}; {counted}" if low is not None else said
+    return Duration(text, _days(low), _days(high), sources)
+
+
+def _each_duration(decision: Decision, knowledge: Knowledge) -> dict[str, list[str]]:
+    """The durations of what is offered, each with its regimens."""
+    each: dict[str, list[str]] = {}
+    for offer in decision.offered:
+        strategy = offer.ranked.strategy
+        text = str(_duration_record(strategy, decision.facts, knowledge)["text"])
+        each.setdefault(text, []).append(words.regimen_name(strategy))
+    return each
 
 
 def _days(value: object) -> float | None:
@@ -140,7 +176,16 @@ def step_down(decision: Decision, knowledge: Knowledge) -> str | None:
     if not agents:
         return f"{found['none']} {never}"
     key = "possible_bacteraemia" if blood else "possible"
-    return f"{str(found[key]).format(drugs=words.join_names(agents, 'or'))} {never}"
+    possible = str(found[key]).format(drugs=words.join_names(agents, "or"))
+    against = "; ".join(dict.fromkeys(c for a in agents for c in _cautions(a, decision)))
+    return " ".join((possible, *((f"Before it, weigh: {against}.",) if against else ()), never))
+
+
+def _cautions(drug: str, decision: Decision) -> Iterator[str]:
+    """What a caution of policy section 6 says of the drug in this patient, known to hold."""
+    for asked in decision.fates[drug].asked:
+        if asked.hazard.tier == "caution" and asked.holds:
+            yield asked.because
 
 
 def _tolerated(drug: str, decision: Decision) -> bool:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from ndm_advisor.decision.alerts import Offered
 from ndm_advisor.decision.decide import Decision
-from ndm_advisor.decision.rank import A, F, P
+from ndm_advisor.decision.rank import A, F, P, Turned
 from ndm_advisor.explain.supply import supply_lines
 from ndm_advisor.explain.words_of import sentence
 from ndm_advisor.model import words
@@ -220,13 +220,20 @@ def _turned(decision: Decision, knowledge: Knowledge, offered: set[str]) -> Iter
     for turned in selection.turned:
         if turned.strategy not in offered:
             said.add(turned.strategy)
-            text = sentence(knowledge, "say", turned.because)
+            text = _turned_because(turned, decision, knowledge)
             yield Rejected(turned.strategy, (text,), (turned.row,), (Cited("policy", turned.row),))
     if selection.outcome != "regimens":
         return
     for strategy in (A, P, F):
         if decision.fates[strategy].is_usable and strategy not in offered | said:
             yield Rejected(strategy, (_not_in_row(strategy, decision),), selection.rows, ())
+
+
+def _turned_because(turned: Turned, decision: Decision, knowledge: Knowledge) -> str:
+    """Why it is turned down; what no test proves is not called active."""
+    text = sentence(knowledge, "say", turned.because)
+    untested = decision.facts.aztreonam_support == "untested" and turned.strategy in {A, P}
+    return text.replace("active, ", "untested, ", 1) if untested else text
 
 
 def _not_in_row(strategy: str, decision: Decision) -> str:

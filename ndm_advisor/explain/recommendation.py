@@ -192,15 +192,27 @@ def _summary(decision: Decision, regimens: tuple[Offer, ...], knowledge: Knowled
 
 def _regimen_summary(decision: Decision, regimens: tuple[Offer, ...]) -> str:
     first = regimens[0]
-    names = [regimen_name(o.id, "with") for o in regimens if o.rank == first.rank]
+    peers = [o for o in regimens if o.rank == first.rank]
+    names = [regimen_name(o.id, "with") for o in peers]
     lead = "Last resort: " if first.rank == "last_resort" else "Give "
     if first.provisional:
         lead = "Provisional: give " if first.rank != "last_resort" else "Provisional, last resort: "
     text = f"{lead}{words.join_names(names, 'or')}."
+    if not first.provisional and any(o.provisional for o in peers):
+        text = _proven_first(peers)
     if len(text) > _SUMMARY_LENGTH:
         text = f"{lead}{names[0]} (or one of {len(names) - 1} others below)."
     pending = " Dose pending." if decision.outline.dose_pending else ""
     return text + pending if len(text + pending) <= _SUMMARY_LENGTH else text
+
+
+def _proven_first(peers: list[Offer]) -> str:
+    """What is proven, then what waits for its result: never both as if they were equal."""
+    proven, waiting = (
+        words.join_names((regimen_name(o.id, "with") for o in peers if o.provisional is held), "or")
+        for held in (False, True)
+    )
+    return f"Give {proven}. Provisional, untested: {waiting}."
 
 
 def _indicator(

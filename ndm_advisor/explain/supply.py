@@ -17,7 +17,7 @@ _SAID_WITH_A_VOWEL: Final = ("8", "11", "18")
 
 def supply_lines(offered: Offered, region: str, knowledge: Knowledge) -> tuple[str, ...]:
     """Vials per dose and for the first 24 hours, and sodium a day, where the record has them."""
-    return tuple(line for o in offered.orders for line in _drug(o, region, knowledge) if line)
+    return tuple(line for o in offered.orders for line in _drug(o, region, knowledge))
 
 
 def _said(order: DrugOrder, what: str, region: str, knowledge: Knowledge) -> Mapping[str, object]:
@@ -42,25 +42,40 @@ def _vial(order: DrugOrder, region: str, knowledge: Knowledge) -> tuple[float, f
 
 
 def _drug(order: DrugOrder, region: str, knowledge: Knowledge) -> Iterator[str]:
+    """The lines of one drug; of both doses where a person is still to choose between them."""
+    name, other = words.drug_name(order.drug), order.alternative_dose
+    if other is None or other.why != "aki-first-48-h":
+        yield from _counted(order, name, region, knowledge)
+        return
+    full = order._replace(
+        loading_dose=other.loading_dose,
+        maintenance_dose=other.maintenance_dose,
+        interval_h=other.interval_h,
+    )
+    yield from _counted(order, f"{name}, banded dose", region, knowledge)
+    yield from _counted(full, f"{name}, full dose", region, knowledge)
+
+
+def _counted(order: DrugOrder, name: str, region: str, knowledge: Knowledge) -> Iterator[str]:
     dose, vial = order.maintenance_dose, _vial(order, region, knowledge)
     if dose is None or dose.total_mg is None:
         return
     if vial is not None:
-        yield from _vials(order, dose.total_mg, *vial)
-    yield _sodium(order, None if vial is None else vial[0], region, knowledge)
+        yield from (f"{name}: {line}" for line in _vials(order, dose.total_mg, *vial))
+    if sodium := _sodium(order, None if vial is None else vial[0], region, knowledge):
+        yield f"{name}: {sodium}"
 
 
 def _vials(order: DrugOrder, total_mg: float, mg: float, volume: float | None) -> Iterator[str]:
-    name = words.drug_name(order.drug)
     each = math.ceil(round(total_mg / mg, 6))
-    yield f"{name}: {each} {'vial' if each == 1 else 'vials'} per dose"
+    yield f"{each} {'vial' if each == 1 else 'vials'} per dose"
     if volume is not None and total_mg < mg:
         used = words.number(total_mg / mg * volume, 1)
         size = words.number(volume)
         article = "an" if size.startswith(_SAID_WITH_A_VOWEL) else "a"
-        yield f"{name}: {used} mL of {article} {size} mL vial per dose"
+        yield f"{used} mL of {article} {size} mL vial per dose"
     first_day = _first_day(order, mg, each)
-    yield f"{name}: {first_day} {'vial' if first_day == 1 else 'vials'} for the first 24 hours"
+    yield f"{first_day} {'vial' if first_day == 1 else 'vials'} for the first 24 hours"
 
 
 def _first_day(order: DrugOrder, mg: float, each: int) -> int:
@@ -87,4 +102,4 @@ def _sodium(order: DrugOrder, vial_mg: float | None, region: str, knowledge: Kno
         sodium = per_day / 1000 * per_g
     else:
         return ""
-    return f"{words.drug_name(order.drug)}: {words.number(sodium, 0)} mg sodium a day"
+    return f"{words.number(sodium, 0)} mg sodium a day"

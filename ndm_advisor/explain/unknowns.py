@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from ndm_advisor.decision.decide import Decision
-from ndm_advisor.decision.orders import PARTNERS
+from ndm_advisor.decision.interpret import PAIR_TEST
+from ndm_advisor.decision.orders import PARTNERS, needs_interval
 from ndm_advisor.decision.rank import A, F
+from ndm_advisor.explain.open_results import older_agents
 from ndm_advisor.model import words
 from ndm_advisor.model.answer import NotAssessed
 from ndm_advisor.model.facts import CARBAPENEMS, FACT_KEYS
@@ -24,6 +26,15 @@ _RENAL: Final = (
     "patient.aki_within_48h",
     "patient.baseline_ckd",
 )
+# A category alone, or a number, counts as untested: the method goes with it (policy section 3).
+_PAIR_SUPPLY: Final = (
+    'panel.results."ceftazidime-avibactam + aztreonam" = '
+    '{ category = "S" or "R", method = "broth-disk-elution" or "strip-stacking" }'
+)
+_POLYMYXIN_DOSE: Final[Mapping[str, str]] = {
+    "colistin": "dose_mg_colistin_base",
+    "polymyxin-b": "dose_mg_polymyxin_b",
+}
 _SEVERITY: Final = FACT_KEYS["severity"]
 NOT_COMPUTED: Final = ("would_change", "missing_value_effects")  # null unless asked for
 
@@ -95,11 +106,14 @@ def _results(decision: Decision) -> Iterator[NotAssessed]:
     )
     for drug, what in wanted:
         key = f"panel.results.{drug}"
+        supply = _PAIR_SUPPLY if drug == PAIR_TEST else f'{key} = "S", "R" or an MIC'
         result = facts.susceptibilities.get(drug)
         if result is None:
-            yield NotAssessed(what, "not tested", f'{key} = "S", "R" or an MIC', (key,))
+            yield NotAssessed(what, "not tested", supply, (key,))
         elif result.used == "untested":
-            yield NotAssessed(what, result.why, f'{key} = "S", "R" or an MIC', (key,))
+            yield NotAssessed(what, result.why, supply, (key,))
+        elif drug == PAIR_TEST and result.method is None and result.used not in {"R", "NS"}:
+            yield NotAssessed(what, "no method: counts as untested", supply, (key,))
     missing = tuple(
         f"panel.results.{d}"
         for d in CARBAPENEMS
@@ -142,11 +156,8 @@ def _older_results(decision: Decision) -> Iterator[NotAssessed]:
     facts = decision.facts
     untested = tuple(
         f.strategy.id
-        for f in decision.fates.values()
-        if f.strategy.kind in {"older", "cystitis-only"}
-        and facts.site in f.strategy.sites
-        and facts.region in f.strategy.regions
-        and facts.of_drug[f.strategy.id].used == "untested"
+        for f in older_agents(decision)
+        if facts.of_drug[f.strategy.id].used == "untested"
     )
     if untested and decision.scope is None:
         keys = tuple(f"panel.results.{d}" for d in untested)
@@ -249,14 +260,7 @@ def _hospital(decision: Decision, knowledge: Knowledge) -> Iterator[NotAssessed]
     if decision.scope is not None and decision.scope.outcome != "abstention":
         return
     drugs = [A, "ceftazidime-avibactam", "aztreonam", F]
-    drugs += [
-        f.strategy.id
-        for f in decision.fates.values()
-        if f.strategy.kind in {"older", "cystitis-only"}
-        and facts.site in f.strategy.sites
-        and facts.region in f.strategy.regions
-        and facts.of_drug[f.strategy.id].active
-    ]
+    drugs += [f.strategy.id for f in older_agents(decision) if facts.of_drug[f.strategy.id].active]
     keys = _absent(decision, tuple(f"hospital.stock.{d}" for d in drugs))
     if keys:
         names = [k.removeprefix("hospital.stock.") for k in keys]
@@ -293,8 +297,12 @@ def _orders(decision: Decision) -> Iterator[NotAssessed]:
             for key, value in (("interval_h", order.interval_h), ("infusion_h", order.infusion_h))
             if value is None and order.route in {None, "iv"}
         ]
+        if "interval_h" in missing and (
+            placed.is_loading or not needs_interval(placed, decision.ordered)
+        ):  # a load, and a drug given once
+            missing.remove("interval_h")
         if not placed.has_dose:
-            missing.insert(0, "dose_mg")
+            missing.insert(0, _POLYMYXIN_DOSE.get(placed.drug, "dose_mg"))  # never a bare mg
         if placed.drug in PARTNERS and order.start_time is None:
             missing.append("start_time")
         if missing:

@@ -223,6 +223,9 @@ def _fragments(item: Leaf) -> tuple[Claim, ...]:
                 made.append(Claim(bare, of_leaf(item)))
     if item.keys[0] == "durations":
         made.append(claim(rf"Duration:? {re.escape(item.value)}(?=;| )", of_leaf(item)))
+        if item.keys[1] == "cystitis":  # where they differ, each stands behind its own drug
+            drug = drug_words(item.keys[2])
+            made.append(claim(rf"{drug}: {re.escape(item.value)}(?=;| )", of_leaf(item)))
     return tuple(made)
 
 
@@ -647,25 +650,36 @@ def _missed_starts(answer: Answered) -> Iterator[Claim]:
 
 def _supply(answer: Answered) -> Iterator[Claim]:
     """Vials, mL of a vial and sodium, from the vial of the drug's own record."""
-    for order, _ in answer.orders():
+    region = answer.json["provenance"]["region"].lower()
+    for order, said in _counted(answer):
         dose = order["maintenance_dose"]
         if not (dose and dose["total_mg"]):
             continue
-        region = answer.json["provenance"]["region"].lower()
         key, vial = _statement(order, "vial", region)
         mg = sum(vial.get("vial_mg", {}).values())
-        yield from _sodium(order, mg, region)
+        yield from _sodium(order, said, mg, region)
         if not mg:
             continue
-        yield from _vials(order, mg, key)
+        yield from _vials(order, said, mg, key)
         if "vial_volume_ml" in vial:
             volume = leaf(drug_file(order["drug"]), "text", key, "vial_volume_ml")
             part = re.escape(shown(dose["total_mg"] / mg * volume.value, 1))
             of = re.escape(shown(volume.value))
-            said = rf"\b{drug_words(order['drug'])}: "
             origin = computed("mL of a vial: dose / vial x volume", volume)
             yield claim(rf"{said}({part}) mL of an? {of} mL vial per dose", origin)
             yield claim(rf"{said}{part} mL of an? ({of}) mL vial per dose", of_leaf(volume))
+
+
+def _counted(answer: Answered) -> Iterator[tuple[dict[str, Any], str]]:
+    """Every order with what its lines begin with; both doses of a kidney injury, one by one."""
+    for order, _ in answer.orders():
+        name, other = rf"\b{drug_words(order['drug'])}", order["alternative_dose"]
+        if other is None or other["why"] != "aki-first-48-h":
+            yield order, f"{name}: "
+            continue
+        dosed = ("loading_dose", "maintenance_dose", "interval_h")
+        yield order, f"{name}, banded dose: "
+        yield order | {key: other[key] for key in dosed}, f"{name}, full dose: "
 
 
 def _statement(order: dict[str, Any], what: str, region: str) -> tuple[str, dict[str, Any]]:
@@ -675,13 +689,12 @@ def _statement(order: dict[str, Any], what: str, region: str) -> tuple[str, dict
     return key, text.get(key, {})
 
 
-def _vials(order: dict[str, Any], mg: float, key: str) -> Iterator[Claim]:
+def _vials(order: dict[str, Any], said: str, mg: float, key: str) -> Iterator[Claim]:
     vial = next(
         item
         for item in leaves(drug_file(order["drug"]))
         if item.keys[:3] == ("text", key, "vial_mg")
     )
-    said = rf"\b{drug_words(order['drug'])}: "
     each = _up(order["maintenance_dose"]["total_mg"] / mg)
     starts = _up(24 / (order["interval_h"] or 24))
     load = order["loading_dose"]
@@ -695,7 +708,7 @@ def _vials(order: dict[str, Any], mg: float, key: str) -> Iterator[Claim]:
     yield claim(rf"{said}{day} vials? for the first ({span}) hours", of_leaf(words))
 
 
-def _sodium(order: dict[str, Any], vial_mg: float, region: str) -> Iterator[Claim]:
+def _sodium(order: dict[str, Any], said: str, vial_mg: float, region: str) -> Iterator[Claim]:
     if order["interval_h"] is None:
         return
     key, _ = _statement(order, "sodium", region)
@@ -705,7 +718,7 @@ def _sodium(order: dict[str, Any], vial_mg: float, region: str) -> Iterator[Clai
         if item.keys[:2] == ("text", key) and unit_mg:
             sodium = shown(per_day / unit_mg * item.value, 0)
             origin = computed("sodium a day: doses in 24 hours x sodium of the vial", item)
-            yield claim(rf"\b{drug_words(order['drug'])}: ({sodium}) mg sodium a day", origin)
+            yield claim(rf"{said}({sodium}) mg sodium a day", origin)
 
 
 def _up(x: float) -> int:
