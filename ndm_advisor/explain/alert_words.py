@@ -7,9 +7,11 @@ from typing import Final
 
 from ndm_advisor.decision.alerts import Raised
 from ndm_advisor.decision.decide import Decision
+from ndm_advisor.model import words
 from ndm_advisor.model.answer import Alert, Cited, Tier
 from ndm_advisor.model.knowledge import AlertText, Knowledge
 
+_DRUG: Final = "\N{OBJECT REPLACEMENT CHARACTER}"  # in the place of a drug; no word holds it
 _TIERS: Final[Mapping[Tier, int]] = {"stop": 0, "caution": 1, "note": 2}
 
 
@@ -28,14 +30,18 @@ def alert_lines(
 
 
 def _alert(raised: Raised, knowledge: Knowledge) -> Alert:
-    """One line: what is so, what to do now, and what other hazard records add to each."""
+    """One line: what is so, what to do now; of other drugs and by other records too."""
     record = knowledge.alerts[raised.id]
-    text, action, sources = _said(raised, record, knowledge)
     if raised.more:
-        more = [_said(alert, record, knowledge) for alert in raised.more]
-        text = _joined((text, *(said[0] for said in more)))
-        action = _joined((action, *(said[1] for said in more)))
-        sources = tuple(dict.fromkeys((*sources, *(cited for said in more for cited in said[2]))))
+        alerts = (raised, *raised.more)
+        text = " ".join(dict.fromkeys(_text(alert, record) for alert in alerts))
+        action = _actions(alerts, record, knowledge)
+        found = (_sources(alert, record, knowledge) for alert in alerts)
+        sources = tuple(dict.fromkeys(cited for those in found for cited in those))
+    else:
+        text = _text(raised, record)
+        action = _sentence(_action(raised, record, knowledge, raised.values.get("drug", "")))
+        sources = _sources(raised, record, knowledge)
     return Alert(
         id=raised.id,
         tier=raised.tier,
@@ -47,24 +53,36 @@ def _alert(raised: Raised, knowledge: Knowledge) -> Alert:
     )
 
 
-def _said(
-    raised: Raised, record: AlertText, knowledge: Knowledge
-) -> tuple[str, str, tuple[Cited, ...]]:
-    """Text, action and sources, in the words of its hazard record, else in those of its own."""
-    instead = str(knowledge.words["phrases"][raised.instead]) if raised.instead else ""
+def _text(raised: Raised, record: AlertText) -> str:
     if raised.variant == "hazard":
-        sources = knowledge.hazards[raised.values["hazard"]].sources
-        text, action = raised.values["because"], instead or raised.values["do"]
-    else:
-        sources = record.sources
-        text = record.texts[raised.variant].format_map(raised.values)
-        action = instead or record.actions[raised.variant].format_map(raised.values)
-    return _sentence(text), _sentence(action), sources
+        return _sentence(raised.values["because"])
+    return _sentence(record.texts[raised.variant].format_map(raised.values))
 
 
-def _joined(sentences: Iterable[str]) -> str:
-    """Each once."""
-    return " ".join(dict.fromkeys(sentences))
+def _action(raised: Raised, record: AlertText, knowledge: Knowledge, drug: str) -> str:
+    if raised.instead:
+        return str(knowledge.words["phrases"][raised.instead])
+    if raised.variant == "hazard":
+        return raised.values["do"]
+    return record.actions[raised.variant].format_map({**raised.values, "drug": drug})
+
+
+def _sources(raised: Raised, record: AlertText, knowledge: Knowledge) -> tuple[Cited, ...]:
+    if raised.variant == "hazard":
+        return knowledge.hazards[raised.values["hazard"]].sources
+    return record.sources
+
+
+def _actions(alerts: Iterable[Raised], record: AlertText, knowledge: Knowledge) -> str:
+    """Each action once, with every drug it is for."""
+    drugs_of: dict[str, dict[str, None]] = {}
+    for alert in alerts:
+        action = _action(alert, record, knowledge, _DRUG)
+        drugs_of.setdefault(action, {})[alert.values.get("drug", "")] = None
+    return " ".join(
+        _sentence(action.replace(_DRUG, words.join_names(drugs)))
+        for action, drugs in drugs_of.items()
+    )
 
 
 def _sentence(text: str) -> str:

@@ -486,7 +486,7 @@ _FIELDS: Final = string.Formatter()
 def word_faults(decision: Decision, knowledge: Knowledge) -> Iterator[str]:
     """Alerts whose words would say something else than this patient's values."""
     yield from _hidden(decision)
-    for raised in decision.raised:
+    for raised in (a for first in decision.raised for a in (first, *first.more)):
         record = knowledge.alerts.get(raised.id)
         if record is None or (raised.variant != "hazard" and raised.variant not in record.texts):
             yield f"no such alert: {raised.id}, {raised.variant}"
@@ -505,9 +505,10 @@ def word_faults(decision: Decision, knowledge: Knowledge) -> Iterator[str]:
 def _hidden(decision: Decision) -> Iterator[str]:
     """Policy 6: what a hazard record cautions of an offered regimen is said, none for another."""
     for raised in decision.raised:
-        records = [a.values["hazard"] for a in (raised, *raised.more) if a.variant == "hazard"]
-        if len(records) != len(set(records)):
-            yield f"{raised.id}: a record twice: {records}"
+        all_said = [(a.values.get("hazard"), a.order and a.drug) for a in (raised, *raised.more)]
+        if len(all_said) != len(set(all_said)):
+            yield f"{raised.id}: said twice: {all_said}"
+        records = {record for record, _ in all_said}
         if raised.tier != "caution" or raised.id == "allergy-caution":
             continue
         holds = [
@@ -516,7 +517,7 @@ def _hidden(decision: Decision) -> Iterator[str]:
             for asked in offer.fate.asked
             if asked.holds and (asked.hazard.tier, asked.hazard.alert) == ("caution", raised.id)
         ]
-        if unsaid := set(holds) - set(records):
+        if unsaid := set(holds) - records:
             yield f"{raised.id}: nothing said of {sorted(unsaid)}"
 
 

@@ -8,7 +8,7 @@ from ndm_advisor.decision.rank import Ranked, Selection
 from ndm_advisor.decision.scope import Scope
 from ndm_advisor.decision.usable import Fate
 from ndm_advisor.model import words
-from ndm_advisor.model.answer import DrugOrder, Finding, Tier
+from ndm_advisor.model.answer import DrugOrder, Finding, Scalar, Tier
 from ndm_advisor.model.facts import Facts, compared
 from ndm_advisor.model.knowledge import Knowledge
 
@@ -27,7 +27,7 @@ class Raised(NamedTuple):
     drug: str = ""
     order: int = 0  # the order it speaks of, counted from 1; 0 for the case
     instead: str = ""  # a phrase said instead of its own action, where the order goes anyway
-    more: "tuple[Raised, ...]" = ()  # what other hazard records of this id and tier found
+    more: "tuple[Raised, ...]" = ()  # of this id and tier: other drugs, other records
 
 
 class Offered(NamedTuple):
@@ -79,8 +79,8 @@ class Situation(NamedTuple):
 def one_per_id(found: Iterable[Raised]) -> tuple[Raised, ...]:
     """One alert per id: the highest tier, the first found among equals.
 
-    What another hazard record found under the same id and tier is said with it: two medicines that
-    need a check are two checks.
+    What is found under the same id and tier of another ordered drug, or by another hazard record,
+    is said with it: two drugs that must go are two, and so are two medicines that need a check.
     """
     best: dict[str, Raised] = {}
     for raised in found:
@@ -93,21 +93,23 @@ def one_per_id(found: Iterable[Raised]) -> tuple[Raised, ...]:
 
 
 def _with(held: Raised, raised: Raised) -> Raised:
-    """An alert with what other hazard records found, each record once."""
-    said = {alert.values.get("hazard") for alert in (held, *held.more)}
-    more = list(held.more)
+    """An alert with what is found of other ordered drugs and by other records, each once."""
+    said = [held, *held.more]
     for alert in (raised._replace(more=()), *raised.more):
-        if alert.variant == "hazard" and alert.values["hazard"] not in said:
-            said.add(alert.values["hazard"])
-            more.append(alert)
-    facts = dict.fromkeys((*held.facts, *(fact for alert in more for fact in alert.facts)))
-    return held._replace(more=tuple(more), facts=tuple(facts)) if more else held
+        of_drug = alert.order and all(alert.drug != other.drug for other in said if other.order)
+        record = alert.values.get("hazard")
+        of_record = record and all(record != other.values.get("hazard") for other in said)
+        if of_drug or of_record:
+            said.append(alert)
+    return held._replace(more=tuple(said[1:])) if len(said) > 1 else held
 
 
 def finding_of(raised: Raised, facts: Facts) -> Finding:
-    """The finding behind an alert."""
-    drug = facts.of_drug.get(raised.drug)
-    return Finding("alerts", raised.id, "true", compared(facts, raised.facts, drug))
+    """The finding behind an alert, with what was compared for all that it says."""
+    asked: dict[str, Scalar] = {}
+    for alert in (raised, *raised.more):
+        asked.update(compared(facts, alert.facts, facts.of_drug.get(alert.drug)))
+    return Finding("alerts", raised.id, "true", asked)
 
 
 def dosed(s: Situation) -> Iterator[tuple[Offered, DrugOrder, str]]:
