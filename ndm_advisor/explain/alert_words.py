@@ -40,7 +40,7 @@ def _alert(raised: Raised, knowledge: Knowledge) -> Alert:
         sources = tuple(dict.fromkeys(cited for those in found for cited in those))
     else:
         text = _text(raised, record)
-        action = _sentence(_action(raised, record, knowledge, raised.values.get("drug", "")))
+        action = _sentence(_action(raised, record, knowledge))
         sources = _sources(raised, record, knowledge)
     return Alert(
         id=raised.id,
@@ -59,12 +59,12 @@ def _text(raised: Raised, record: AlertText) -> str:
     return _sentence(record.texts[raised.variant].format_map(raised.values))
 
 
-def _action(raised: Raised, record: AlertText, knowledge: Knowledge, drug: str) -> str:
+def _action(raised: Raised, record: AlertText, knowledge: Knowledge) -> str:
     if raised.instead:
         return str(knowledge.words["phrases"][raised.instead])
     if raised.variant == "hazard":
         return raised.values["do"]
-    return record.actions[raised.variant].format_map({**raised.values, "drug": drug})
+    return record.actions[raised.variant].format_map(raised.values)
 
 
 def _sources(raised: Raised, record: AlertText, knowledge: Knowledge) -> tuple[Cited, ...]:
@@ -77,7 +77,8 @@ def _actions(alerts: Iterable[Raised], record: AlertText, knowledge: Knowledge) 
     """Each action once, with every drug it is for."""
     drugs_of: dict[str, dict[str, None]] = {}
     for alert in alerts:
-        action = _action(alert, record, knowledge, _DRUG)
+        of_any = alert._replace(values={**alert.values, "drug": _DRUG})
+        action = _action(of_any, record, knowledge)
         drugs_of.setdefault(action, {})[alert.values.get("drug", "")] = None
     return " ".join(
         _sentence(action.replace(_DRUG, words.join_names(drugs)))

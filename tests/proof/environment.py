@@ -157,9 +157,10 @@ def _steps(environment: Environment, folder: Path, built: tuple[Path, Path]) -> 
     tried = (
         ("wheel installs", lambda: _install(environment, place, wheel, pinned)),
         ("selftest", lambda: _self_test(place)),
-        ("README commands", lambda: _readme_commands(place)),
         ("Windows line ends", lambda: _windows_line_ends(place)),
         ("quick tests", lambda: _quick_tests(place)),
+        # after the others: its extras may raise a version that is to be the lowest
+        ("README commands", lambda: _readme_commands(place)),
         ("source distribution", lambda: _source(environment, place, source, pinned)),
     )
     for what, step in tried:
@@ -186,8 +187,10 @@ def _self_test(place: Path) -> None:
 
 
 def _readme_commands(place: Path) -> None:
-    """Every command the README shows, in a folder with its case and the examples."""
+    """Every command the README shows, with the extras it names, beside its case and examples."""
     text = (page.ROOT / "README.md").read_text(encoding="utf-8")
+    named = re.findall(r"ndm-advisor\[([\w,]+)\]", text)
+    _pip(place, "install", *_extras(*dict.fromkeys(",".join(named).split(","))))
     (case,) = re.findall(r"^```toml\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)[:1]
     (place / "case.toml").write_text(case, encoding="utf-8")
     shutil.copytree(page.ROOT / "examples", place / "examples", dirs_exist_ok=True)
@@ -229,10 +232,16 @@ def _without_base(records: list[str]) -> list[str]:
 
 
 def _quick_tests(place: Path) -> None:
-    needed = tomli.loads((page.ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    _pip(place, "install", *needed["project"]["optional-dependencies"]["test"])
+    _pip(place, "install", *_extras("test"))
     options = ("-q", "-x", "-p", "no:cacheprovider", "-n", "0")  # others use the other cores
     _run(place / "venv" / "bin" / "python", "-m", "pytest", *options, *QUICK, cwd=page.ROOT)
+
+
+def _extras(*names: str) -> list[str]:
+    """What the extras of these names require."""
+    declared = tomli.loads((page.ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    held = declared["project"]["optional-dependencies"]
+    return [requirement for name in names for requirement in held[name]]
 
 
 def _source(environment: Environment, place: Path, source: Path, pinned: list[str]) -> None:

@@ -23,6 +23,7 @@ from ndm_advisor.render.worklist import (
     CLASSES,
     COLUMNS,
     Row,
+    Stamp,
     csv_cells,
     csv_line,
     row_of,
@@ -32,6 +33,7 @@ from tests.proof.fuzz import inert
 
 _WIDE: Final = Options(full=True, width=100)
 _NARROW: Final = Options(width=59, linear=True)
+_STAMP: Final = Stamp(("ndm-advisor",), ("KNOWLEDGE OVERDUE FOR REVIEW",))
 
 
 class Renderer(NamedTuple):
@@ -96,7 +98,7 @@ def _worklist(answer: Recommendation, _knowledge: Knowledge) -> None:
 def one_row(row: Row, width: int | None) -> str:
     """The worklist of a batch of one case."""
     totals = {kind: int(kind == row.kind) for kind in CLASSES}
-    return table([row], totals, width=width, shown_of=1)
+    return table([row], totals, stamp=_STAMP, width=width, shown_of=1)
 
 
 def _schedule(answer: Recommendation, knowledge: Knowledge) -> None:
