@@ -1,20 +1,25 @@
-"""`answer`: a whole answer against reading and validating the same case from its TOML text.
+"""`answer`: a whole answer against reading and validating the same case from its TOML file.
 
-Both in one process, in turn for each case, by processor time. The answer is `advise()` as a batch
+All in one process, in turn for each case, by processor time. The answer is `advise()` as a batch
 calls it: facts, three profiles, doses, alerts, order check, and every sentence of them; no
 counterfactuals, no trace, no output. Beside it stands the same with the trace, every condition that
-was asked in a sentence. Reading is the parse of the text, which is in memory, and every check.
+was asked in a sentence. Reading is what `advise FILE` does to have a case: open the file, decode,
+parse, every check. The file is in the system's cache. Beside it stands the same without the file,
+from text in memory.
 """
 
 from __future__ import annotations
 
 import statistics
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks import cases
-from benchmarks.figures import Figure, Measured
+from benchmarks.figures import Figure, Measured, number
+from ndm_advisor.cli.inputs import read_text
 from ndm_advisor.explain.advise import advise
 from ndm_advisor.read.case_file import read_case
 
@@ -28,13 +33,19 @@ class Timed(NamedTuple):
 
     sample: cases.Sample
     read_ns: float
+    text_ns: float
     answer_ns: float
     traced_ns: float
 
     @property
     def ratio(self) -> float:
-        """The whole answer against reading and validating."""
+        """The whole answer against reading and validating the file."""
         return self.answer_ns / self.read_ns
+
+    @property
+    def text_ratio(self) -> float:
+        """The same against the text in memory."""
+        return self.answer_ns / self.text_ns
 
     @property
     def traced_ratio(self) -> float:
@@ -50,18 +61,26 @@ def measure(*, quick: bool) -> Measured:
     rounds = _QUICK_ROUNDS if quick else _ROUNDS
     for sample in examples:  # the first answer of a process fills its look-ups
         advise(sample.case, known.knowledge, on=cases.ON)
-    figures = [
-        *_figures("examples", [_timed(s, known, rounds) for s in examples]),
-        *_figures("vignettes", [_timed(s, known, rounds) for s in vignettes]),
-    ]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "case.toml"
+        figures = [
+            *_figures("examples", [_timed(s, known, path, rounds) for s in examples]),
+            *_figures("vignettes", [_timed(s, known, path, rounds) for s in vignettes]),
+        ]
     on = (
         f"{len(examples)} examples and {len(vignettes):,} vignettes, median of {rounds} rounds each"
     )
     return Measured(figures, on)
 
 
-def _timed(sample: cases.Sample, known: cases.Base, rounds: int) -> Timed:
+def _timed(sample: cases.Sample, known: cases.Base, path: Path, rounds: int) -> Timed:
+    path.write_text(sample.text, encoding="utf-8")
+    name = str(path)
+
     def read() -> object:
+        return read_case(read_text(name), path=name, names=known.names, on=cases.ON)
+
+    def text() -> object:
         return read_case(sample.text, path=None, names=known.names, on=cases.ON)
 
     def answer() -> object:
@@ -70,7 +89,8 @@ def _timed(sample: cases.Sample, known: cases.Base, rounds: int) -> Timed:
     def traced() -> object:
         return advise(sample.case, known.knowledge, on=cases.ON)
 
-    turns = [(_spent_ns(read), _spent_ns(answer), _spent_ns(traced)) for _ in range(rounds)]
+    calls = (read, text, answer, traced)
+    turns = [tuple(map(_spent_ns, calls)) for _ in range(rounds)]
     return Timed(sample, *(statistics.median(column) for column in zip(*turns, strict=True)))
 
 
@@ -85,6 +105,8 @@ def _figures(group: str, timed: list[Timed]) -> list[Figure]:
     median_ms = statistics.median(one.answer_ns for one in timed) / 1e6
     read_ms = statistics.median(one.read_ns for one in timed) / 1e6
     traced = statistics.median(one.traced_ratio for one in timed)
+    text = statistics.median(one.text_ratio for one in timed)
+    of_text = f"median; worst {number(max(one.text_ratio for one in timed))}"
     above = sum(one.ratio > AIM for one in timed)
     label = worst.sample.label
     if worst.sample.group != group:
@@ -95,6 +117,7 @@ def _figures(group: str, timed: list[Timed]) -> list[Figure]:
         Figure(f"{group}: answer / reading", _median_ratio(timed), aim=AIM, note="median"),
         Figure(f"{group}: answer / reading, worst", worst.ratio, aim=AIM, note=label),
         Figure(f"{group}: above the aim", above, f"of {len(timed):,} cases"),
+        Figure(f"{group}: answer / reading from text in memory", text, note=of_text),
         Figure(f"{group}: answer with the trace / reading", traced),
     ]
 
