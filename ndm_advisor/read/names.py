@@ -15,7 +15,7 @@ AMBIGUOUS_AZT: Final = (
 )
 _FOSFOMYCINS: Final = frozenset({"fosfomycin-iv", "fosfomycin-oral"})
 _LONGEST_NAME: Final = 80  # longer text is no drug's name, and comparing it would take long
-_ALIKE: Final = 0.75
+_ALIKE: Final = 0.8  # vancomycin is not a slip for neomycin, 0.78 alike
 _ORGANISMS_ALIKE: Final = 0.85  # one genus has many species: half the name is alike already
 
 

@@ -183,7 +183,12 @@ class TestDose:
         ) in shown
         assert "Dose: cefiderocol 1.5 g IV every 8 hours over 3 hours\n" in shown
         assert "Daily maximum: at most 8 g per day\n" in shown
-        assert "eGFR is another quantity" in shown
+        assert "eGFR is another quantity and chooses none" in shown
+
+    def test_where_a_rule_asks_for_the_egfr_it_is_not_called_unused(self, run: Run) -> None:
+        shown = run("dose", "nitrofurantoin", "--crcl", "40", "--region", "EU", "--on", ON).stdout
+        assert "Do: give the eGFR" in shown
+        assert "not used" not in shown
 
     def test_every_band_without_a_clearance(self, run: Run) -> None:
         made = looked_up(run, "ceftazidime-avibactam")

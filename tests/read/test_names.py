@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ndm_advisor.model.names import fold
 from ndm_advisor.read.names import (
+    Names,
     drug_ids,
     is_azt,
     is_combined_test,
@@ -90,3 +91,9 @@ def test_suggestions():
     assert similar_drugs("a" * 10_000, NAMES) == ()
     assert similar_organisms("Klebsiela pneumoniae", NAMES)[0] == "klebsiella-pneumoniae"
     assert similar_words("SEVERE", ("severe", "non-severe")) == ("severe",)
+
+
+@pytest.mark.parametrize(("written", "meant"), [("neomicin", ("neomycin",)), ("vancomycin", ())])
+def test_another_drug_of_a_like_name_is_no_slip(written, meant):
+    names = Names({"neomycin": ("neomycin",)}, {})
+    assert similar_drugs(written, names) == meant
