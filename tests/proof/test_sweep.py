@@ -8,6 +8,7 @@ from functools import partial
 import pytest
 
 from ndm_advisor.decision.decide import decide
+from ndm_advisor.explain.advise import advise
 from ndm_advisor.model.case import canonical_json
 from ndm_advisor.read.case_file import read_case
 from tests.proof.sweep.axes import PLACE, position, row
@@ -16,6 +17,7 @@ from tests.proof.sweep.distinct import distinct
 from tests.proof.sweep.groups import GROUPS, REST, vector
 from tests.proof.sweep.jobs import WHOLE, plan, run
 from tests.proof.sweep.requirements import faults
+from tests.proof.sweep.whole import certainty_faults
 
 SLICE = (1, 100)
 ALL_GROUPS = (*GROUPS, REST)
@@ -120,3 +122,54 @@ def test_a_stop_beside_an_offer_is_seen(knowledge):
 def test_the_wrong_outcome_is_seen(knowledge):
     found = judged(knowledge, outline=lambda o: o._replace(outcome="out_of_scope"))
     assert "outcome out_of_scope where section 4 decides" in found
+
+
+# -- policy 10 over two answers -------------------------------------------------------------------
+
+WAITING = """
+format = "ndm-advisor/case/1"
+isolate = { organism = "E. coli", mbl = "confirmed", mbl_method = "pcr", mbl_on = "current" }
+infection = { site = "cystitis" }
+patient = { age_years = 40, pregnant = false, crcl_ml_min = 90, egfr_ml_min_1_73m2 = 90 }
+[panel]
+standard = "EUCAST"
+results = { meropenem = "R", ceftazidime-avibactam = "R", nitrofurantoin = "S", amikacin = "S" }
+"""
+
+
+@pytest.fixture
+def answered(knowledge, names):
+    """Constructed: amikacin waits for the weight, nitrofurantoin has its dose."""
+
+    def make(*settings):
+        case, _ = read_case(WAITING, path=None, names=names, on=ON, settings=settings)
+        return advise(case, knowledge, on=ON)
+
+    return make
+
+
+def test_a_drug_that_leaves_with_its_own_result_takes_its_waiting_with_it(answered):
+    key = "panel.results.amikacin"
+    before, after = answered(), answered(f"{key}=")
+    assert (before.dose_pending, after.dose_pending) == (True, False)
+    assert list(certainty_faults(before, after, key)) == []
+    silent = after._replace(not_assessed=())
+    assert list(certainty_faults(before, silent, key)) == [
+        "new [], firmer [], dosed ['nitrofurantoin']"
+    ]
+
+
+def test_a_dose_that_appears_with_less_known_is_seen(answered):
+    before, after = answered(), answered("patient.weight_kg=70")
+    assert list(certainty_faults(before, after, "patient.sex")) == [
+        "new [], firmer [], dosed ['amikacin']"
+    ]
+
+
+def test_a_clearance_computed_in_place_of_the_given_one_is_another_value(answered):
+    key = "patient.crcl_ml_min"
+    before, after = answered()._replace(regimens=(), findings=()), answered()
+    named = after._replace(not_assessed=(after.not_assessed[0]._replace(keys=(key,)),))
+    assert list(certainty_faults(before, named, key))
+    assert list(certainty_faults(before, named, key, another=True)) == []
+    assert list(certainty_faults(before, after._replace(not_assessed=()), key, another=True))

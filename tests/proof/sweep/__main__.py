@@ -41,7 +41,7 @@ def main() -> int:
         done[found.name] = found
         _append(folder, found)
         _progress(found, len(done), len(jobs))
-    minutes = (time.monotonic() - started) / 60
+    minutes = _spent(folder, time.monotonic() - started)
     if len(done) < len(jobs):
         sys.stderr.write(f"{len(done)} of {len(jobs)} jobs done; go on with --resume\n")
         return 3
@@ -86,6 +86,14 @@ def _begin(folder: Path, told: dict[str, Any], *, resume: bool) -> dict[str, Don
     folder.mkdir(parents=True)
     state.write_text(json.dumps(told) + "\n", encoding="utf-8")
     return {}
+
+
+def _spent(folder: Path, seconds: float) -> float:
+    """The minutes of this run and of those it went on with."""
+    state = folder / "seconds"
+    seconds += float(state.read_text(encoding="utf-8")) if state.is_file() else 0.0
+    state.write_text(str(seconds), encoding="utf-8")
+    return seconds / 60
 
 
 def _append(folder: Path, found: Done) -> None:

@@ -13,6 +13,7 @@ from ndm_advisor.model.knowledge import Knowledge
 from tests.proof.sweep.axes import AXES, PLACE
 from tests.proof.sweep.cases import ON, case_of, optional_places
 from tests.proof.sweep.groups import Vector, digest
+from tests.proof.sweep.known import kidneys
 
 STRENGTHS: Final = (None, "not_graded", "good_practice", "conditional", "strong")
 CERTAINTIES: Final = (None, "very_low", "low", "moderate", "high")
@@ -22,6 +23,7 @@ _UNITS: Final = {
     "mg-polymyxin-b": "dose_mg_polymyxin_b",
     "units-polymyxin-b": "dose_units",
 }
+_CLEARANCE: Final = "patient.crcl_ml_min"
 _EXCEPTED: Final = "pair-untested-e-coli"  # policy 4.1: row 4b with a known PBP3 insertion
 # Taking one of these out alone leaves keys that mean nothing without it.
 _LEADS: Final = {
@@ -137,22 +139,29 @@ def _neighbour_faults(made: Vector, before: Recommendation, knowledge: Knowledge
     if not given:
         return
     place = given[digest(made) % len(given)]
-    absent = AXES[place].values.index(None)
-    fewer = (*made[:place], absent, *made[place + 1 :])
-    after = advise(case_of(fewer), knowledge, on=ON)
-    for fault in certainty_faults(before, after, AXES[place].key):
-        yield f"without {AXES[place].key}: {fault}"
+    key, absent = AXES[place].key, AXES[place].values.index(None)
+    fewer = case_of((*made[:place], absent, *made[place + 1 :]))
+    after = advise(fewer, knowledge, on=ON)
+    another = key == _CLEARANCE and kidneys(fewer.patient).crcl is not None
+    for fault in certainty_faults(before, after, key, another=another):
+        yield f"without {key}: {fault}"
 
 
-def certainty_faults(before: Recommendation, after: Recommendation, key: str) -> Iterator[str]:
-    """What the answer without `key` claims beyond the answer with it (policy 10)."""
+def certainty_faults(
+    before: Recommendation, after: Recommendation, key: str, *, another: bool = False
+) -> Iterator[str]:
+    """What the answer without `key` claims beyond the answer with it (policy 10).
+
+    `another`: the clearance was taken out and is now computed from a creatinine (policy 3). That
+    is another value and not a missing one, so what it changes has to be named, as in (b).
+    """
     was = {offer.id: offer for offer in before.regimens}
     gained = [offer.id for offer in after.regimens if offer.id not in was]
     firmer = [o.id for o in after.regimens if o.id in was and was[o.id].provisional > o.provisional]
-    dosed = bool(before.dose_pending and not after.dose_pending and after.regimens)
-    if _is_adverse(before, key):
-        named = {k for item in after.not_assessed for k in item.keys}
-        if (gained or firmer or dosed) and key not in named:
+    is_named = key in {k for item in after.not_assessed for k in item.keys}
+    dosed = _dosed(before, after, is_named=is_named)
+    if _is_adverse(before, key) or another:
+        if (gained or firmer or dosed) and not is_named:
             yield f"adverse, not named: new {gained}, firmer {firmer}, dosed {dosed}"
         return
     if gained or firmer or dosed:
@@ -160,6 +169,24 @@ def certainty_faults(before: Recommendation, after: Recommendation, key: str) ->
     for offer in after.regimens:
         if offer.id in was:
             yield from _firmer(was[offer.id], offer)
+
+
+def _dosed(before: Recommendation, after: Recommendation, *, is_named: bool) -> list[str]:
+    """Regimens that have a dose now and waited for it; all, if the waiting ended without a word.
+
+    `dose_pending` speaks of what is offered (policy 5). A drug that is not offered without its own
+    result takes its waiting with it; then the result has to be named.
+    """
+    waited = {offer.id for offer in before.regimens if _waits(offer)}
+    found = [o.id for o in after.regimens if o.id in waited and not _waits(o)]
+    ended = before.dose_pending and not after.dose_pending
+    if ended and not found and not is_named:
+        return [offer.id for offer in after.regimens]
+    return found
+
+
+def _waits(offer: Offer) -> bool:
+    return any(order.maintenance_dose is None for order in (*offer.drugs, *offer.companions))
 
 
 def _is_adverse(before: Recommendation, key: str) -> bool:
