@@ -89,9 +89,10 @@ def _timed(sample: cases.Sample, known: cases.Base, path: Path, rounds: int) -> 
     def traced() -> object:
         return advise(sample.case, known.knowledge, on=cases.ON)
 
-    calls = (read, text, answer, traced)
+    calls = (read, answer, text, traced)  # each reading after an answer, so that none is warm
     turns = [tuple(map(_spent_ns, calls)) for _ in range(rounds)]
-    return Timed(sample, *(statistics.median(column) for column in zip(*turns, strict=True)))
+    from_file, answered, from_text, with_trace = map(statistics.median, zip(*turns, strict=True))
+    return Timed(sample, from_file, from_text, answered, with_trace)
 
 
 def _spent_ns(call: Callable[[], object]) -> int:
