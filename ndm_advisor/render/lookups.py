@@ -18,7 +18,9 @@ from ndm_advisor.render.sheet import Part, part
 CLOSING: Final = (
     "Decision support for professionals, not clinically signed off. Verify against local policy."
 )
-_MEASURE: Final = "bands are in mL/min by Cockcroft-Gault; eGFR is another quantity and chooses none"
+_MEASURE: Final = (
+    "bands are in mL/min by Cockcroft-Gault; eGFR is another quantity and chooses none"
+)
 _MODES: Final[Mapping[str, str]] = {"crrt": "CRRT", "sled": "SLED"}
 _WEIGHTS: Final[Mapping[str, str]] = {
     "none": "",
