@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -20,7 +21,12 @@ _SOMEWHERE: Final = (*ADVISE_FORMATS, "table", "ndjson", "csv")  # one variable 
 _NARROW: Final = 60
 _USUAL: Final = 80
 _OWNER_ONLY: Final = 0o600
-_SIGN_OF_A_CASE: Final = b"ndm-advisor/case/"  # the start of its `format`, in no answer
+# The `format` of a case in TOML, JSON or a cell. An answer that refuses one quotes it escaped.
+_SIGN_OF_A_CASE: Final = (
+    rb"""(?m)^[ \t]*["']?format["']?[ \t]*=[ \t]*["']ndm-advisor/case/"""
+    rb"""|"format"\s*:\s*"ndm-advisor/case/"""
+    rb"""|(?:^|[,;\t])"?ndm-advisor/case/\d+"?(?:[,;\t\r]|$)"""
+)
 _LOOKED_THROUGH: Final = 1024 * 1024  # the most a case may be
 
 
@@ -137,7 +143,7 @@ def _holds_case(path: Path) -> bool:
     """Whether a slip of the keyboard would write an answer over somebody's case."""
     try:
         with path.open("rb") as file:
-            return _SIGN_OF_A_CASE in file.read(_LOOKED_THROUGH)
+            return re.search(_SIGN_OF_A_CASE, file.read(_LOOKED_THROUGH)) is not None
     except OSError:
         return False  # not there yet, or not to be read
 

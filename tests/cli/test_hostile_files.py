@@ -181,6 +181,44 @@ class TestTargets:
             assert other.read_bytes() == GOOD_CASE.read_bytes()
 
     @pytest.mark.safety("SAF-803")
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "# a note\n  format = 'ndm-advisor/case/1'\n",
+            '"format"="ndm-advisor/case/1"\n',
+            '{"id": "a", "format" : "ndm-advisor/case/1"}',
+            '{"id":"a"}\n{"id":"b","format":"ndm-advisor/case/1"}\n',
+            "id,format,isolate.organism\r\na,ndm-advisor/case/1,E. coli\r\n",
+            'isolate.organism,format\r\nE. coli,"ndm-advisor/case/1"\r\n',
+        ],
+    )
+    def test_a_case_is_known_however_it_is_written(
+        self, run: Run, tmp_path: Path, text: str
+    ) -> None:
+        other = tmp_path / "other"
+        other.write_bytes(text.encode())
+        result = run("batch", GOOD_CASE, "--on", ON, "--format", "csv", "-o", other)
+        assert result.exit_code == 2
+        assert "holds a case" in result.stderr
+        assert other.read_bytes() == text.encode()
+
+    @pytest.mark.safety("SAF-803")
+    @pytest.mark.parametrize("form", ["csv", "ndjson", "json", "md", "html"])
+    def test_an_answer_that_quotes_a_refused_format_is_no_case(
+        self, run: Run, tmp_path: Path, form: str
+    ) -> None:
+        case = tmp_path / "cases" / "newer.toml"
+        case.parent.mkdir()
+        text = GOOD_CASE.read_text(encoding="utf-8")
+        case.write_text(text.replace("ndm-advisor/case/1", "ndm-advisor/case/2"), encoding="utf-8")
+        target = tmp_path / "out"
+        arguments = ("batch", case.parent, "--on", ON, "--format", form, "-o", target)
+        first, second = run(*arguments), run(*arguments)
+        assert b"ndm-advisor/case/" in target.read_bytes()
+        assert second.exit_code == first.exit_code
+        assert run(*arguments, "--resume").exit_code == first.exit_code
+
+    @pytest.mark.safety("SAF-803")
     @pytest.mark.parametrize("form", ["text", "json", "sbar"])
     def test_an_answer_is_replaced_by_the_next(self, run: Run, tmp_path: Path, form: str) -> None:
         arguments = (*target_options("advise", tmp_path / "out"), "--format", form, "--full")
