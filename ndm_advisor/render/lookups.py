@@ -13,11 +13,9 @@ from ndm_advisor.model.answer import Cited
 from ndm_advisor.model.knowledge import Knowledge
 from ndm_advisor.model.words import drug_name, join_names, number, regimen_name
 from ndm_advisor.render import phrases
+from ndm_advisor.render.provenance import CLOSING, overdue_words
 from ndm_advisor.render.sheet import Part, part
 
-CLOSING: Final = (
-    "Decision support for professionals, not clinically signed off. Verify against local policy."
-)
 _MEASURE: Final = (
     "bands are in mL/min by Cockcroft-Gault; eGFR is another quantity and chooses none"
 )
@@ -43,7 +41,7 @@ def stamp_lines(made: Stamp) -> tuple[str, ...]:
         f"ndm-advisor {made.tool_version} | knowledge {made.knowledge_version} | "
         f"checked {made.reviewed_on}, due {made.review_due_on}"
     )
-    overdue = f"KNOWLEDGE OVERDUE FOR REVIEW since {made.review_due_on}"
+    overdue = overdue_words(made.review_due_on)
     return (line, overdue) if is_overdue(made) else (line,)
 
 

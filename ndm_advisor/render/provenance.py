@@ -8,6 +8,9 @@ from typing import Final
 from ndm_advisor.model.answer import Provenance
 
 SHA_SHOWN: Final = 6
+CLOSING: Final = (
+    "Decision support for professionals, not clinically signed off. Verify against local policy."
+)
 
 
 def edition(stamp: Provenance) -> str:
@@ -24,9 +27,14 @@ def override_words(override: Mapping[str, object]) -> str:
     return f"local override {override.get('path')} ({sha}): {named}"
 
 
+def overdue_words(review_due_on: str) -> str:
+    """What every page says of knowledge past its review."""
+    return f"KNOWLEDGE OVERDUE FOR REVIEW since {review_due_on}"
+
+
 def warnings(stamp: Provenance) -> Iterator[str]:
     """The local file that applied, and overdue knowledge."""
     if stamp.local_override is not None:
         yield override_words(stamp.local_override)
     if stamp.review_due_on < stamp.advised_on:
-        yield f"KNOWLEDGE OVERDUE FOR REVIEW since {stamp.review_due_on}"
+        yield overdue_words(stamp.review_due_on)

@@ -21,8 +21,7 @@ from ndm_advisor.model.words import (
     regimen_name,
 )
 from ndm_advisor.render import phrases, text
-from ndm_advisor.render.lookups import CLOSING
-from ndm_advisor.render.provenance import SHA_SHOWN, edition, warnings
+from ndm_advisor.render.provenance import CLOSING, SHA_SHOWN, edition, warnings
 from ndm_advisor.render.sheet import Part, Sheet, part, write
 
 _HOURS: Final = 24

@@ -19,7 +19,7 @@ from ndm_advisor.render.block import ROOMY, ROW, Block, Fold, Options
 from ndm_advisor.render.details import full_sections, why_sections
 from ndm_advisor.render.gaps import gap_words, gaps_of
 from ndm_advisor.render.order_rows import VERDICTS, about_orders, order_rows, ordered_now
-from ndm_advisor.render.provenance import SHA_SHOWN, edition, override_words
+from ndm_advisor.render.provenance import SHA_SHOWN, edition, overdue_words, override_words
 from ndm_advisor.render.regimens import band_blocks, regimen_blocks, review_block
 
 __all__ = ["Block", "Fold", "Options", "blocks"]
@@ -82,7 +82,7 @@ def _top(answer: Recommendation) -> Iterator[Block]:
     yield Block("header", "Provenance", tool, bare=True, joined=True)
     yield Block("case", "Provenance", tuple(_case(answer)), bare=True, joined=True)
     if stamp.review_due_on < stamp.advised_on:
-        overdue = f"KNOWLEDGE OVERDUE FOR REVIEW since {stamp.review_due_on}"
+        overdue = overdue_words(stamp.review_due_on)
         yield Block("overdue", "WARNING", (overdue,), tier="caution", strong=True, bare=True)
     yield Block("bottom-line", "BOTTOM LINE", (_bottom_line(answer),), strong=True, broad=True)
 

@@ -9,6 +9,7 @@ from typing import Final, Literal, NamedTuple
 
 from ndm_advisor.errors import Problem
 from ndm_advisor.model.answer import Alert, Recommendation
+from ndm_advisor.render.provenance import CLOSING
 from ndm_advisor.render.text import bind, fold, tall_man, visible
 
 Class = Literal["stop", "not_assessed", "caution", "no_alert"]
@@ -52,9 +53,6 @@ COLUMNS: Final = (
     "breakpoints",
     "knowledge_sha256",
     "local_override",
-)
-_CLOSING: Final = (
-    "Decision support for professionals, not clinically signed off. Verify against local policy."
 )
 
 
@@ -154,8 +152,8 @@ def table(
 def _foot(stamp: Stamp, width: int | None) -> list[str]:
     """By what the rows were made: a list that is passed on must tell its age by itself."""
     if width is None or width < _NARROW:
-        return ["", *(f"Provenance: {visible(part)}" for part in stamp.parts), f"Use: {_CLOSING}"]
-    return [*fold(visible(" | ".join(stamp.parts)), width), *fold(_CLOSING, width)]
+        return ["", *(f"Provenance: {visible(part)}" for part in stamp.parts), f"Use: {CLOSING}"]
+    return [*fold(visible(" | ".join(stamp.parts)), width), *fold(CLOSING, width)]
 
 
 def _wide(row: Row, width: int) -> list[str]:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from ndm_advisor.cli.batch.judge import SCHEMA_VERSION, Judge
 from ndm_advisor.cli.batch.since import Change, Since
 from ndm_advisor.cli.batch.tally import Tally
 from ndm_advisor.model.words import guideline_name
+from ndm_advisor.render.provenance import SHA_SHOWN, overdue_words
 from ndm_advisor.render.worklist import COLUMNS, csv_line, table, totals_line
 from ndm_advisor.render.worklist import Stamp as Made
 from ndm_advisor.version import VERSION
-
-_SHA_SHOWN: Final = 6
 
 
 class Screen(NamedTuple):
@@ -74,7 +73,7 @@ def _rules(judge: Judge) -> tuple[str, ...]:
     """What the knowledge is, till when it holds, and the settings of cases that name none."""
     base, local = judge.knowledge, judge.local
     *_, guideline, region = judge.settings_in_force()
-    named = (f"local override {local.path} ({local.sha256[:_SHA_SHOWN]})",) if local else ()
+    named = (f"local override {local.path} ({local.sha256[:SHA_SHOWN]})",) if local else ()
     return (
         f"checked {base.reviewed_on}, due {base.review_due_on}",
         f"{guideline_name(guideline or '')}, {region}, where a case names none",
@@ -85,7 +84,7 @@ def _rules(judge: Judge) -> tuple[str, ...]:
 def _overdue(judge: Judge) -> tuple[str, ...]:
     due = judge.knowledge.review_due_on
     is_overdue = due < judge.plan.on.isoformat()
-    return (f"KNOWLEDGE OVERDUE FOR REVIEW since {due}",) if is_overdue else ()
+    return (overdue_words(due),) if is_overdue else ()
 
 
 def as_table(tally: Tally, since: Since | None, screen: Screen, judge: Judge) -> str:
