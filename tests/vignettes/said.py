@@ -505,19 +505,18 @@ def word_faults(decision: Decision, knowledge: Knowledge) -> Iterator[str]:
 def _hidden(decision: Decision) -> Iterator[str]:
     """Policy 6: what a hazard record cautions of an offered regimen is said, none for another."""
     for raised in decision.raised:
-        all_said = [(a.values.get("hazard"), a.order and a.drug) for a in (raised, *raised.more)]
+        all_said = [(a.values.get("hazard"), a.drug) for a in (raised, *raised.more)]
         if len(all_said) != len(set(all_said)):
             yield f"{raised.id}: said twice: {all_said}"
-        records = {record for record, _ in all_said}
         if raised.tier != "caution" or raised.id == "allergy-caution":
             continue
-        holds = [
-            asked.hazard.id
+        holds = {
+            (asked.hazard.id, asked.drug or "")
             for offer in decision.offered
             for asked in offer.fate.asked
             if asked.holds and (asked.hazard.tier, asked.hazard.alert) == ("caution", raised.id)
-        ]
-        if unsaid := set(holds) - records:
+        }
+        if unsaid := holds - set(all_said):
             yield f"{raised.id}: nothing said of {sorted(unsaid)}"
 
 
@@ -538,8 +537,9 @@ def _fits(field: str, value: str, raised: Any, decision: Decision, knowledge: Kn
         ordered = {drug_name(p.drug) for p in decision.ordered.placed}
         return set(re.split(", | and ", value)) == ordered
     if field == "drug":
-        named = re.split(", | and ", value) if raised.id == "allergy-caution" else [value]
-        return bool(named) and set(named) <= _drugs(raised, knowledge)
+        several = raised.id == "allergy-caution" or raised.variant == "other-weight"
+        named = re.split(", | and ", value) if several else [value]
+        return bool(named) and set(named) <= _drugs(raised, decision, knowledge)
     return value in said[field] if field in said else bool(value.strip())
 
 
@@ -554,8 +554,10 @@ def _condition(ident: str, decision: Decision) -> str:
     return _MODES.get(decision.case.patient.renal_replacement or "", "")
 
 
-def _drugs(raised: Any, knowledge: Knowledge) -> set[str]:
+def _drugs(raised: Any, decision: Decision, knowledge: Knowledge) -> set[str]:
+    if raised.variant == "other-weight":
+        return {drug_name(order.drug) for offer in decision.offered for order in offer.orders}
+    pair = "ceftazidime-avibactam with aztreonam"
     if raised.drug:
-        return {drug_name(raised.drug)}
-    regimens = {"ceftazidime-avibactam with aztreonam"}
-    return regimens | {drug_name(drug) for drug in knowledge.drugs}
+        return {pair if "+" in raised.drug else drug_name(raised.drug)}
+    return {pair} | {drug_name(drug) for drug in knowledge.drugs}

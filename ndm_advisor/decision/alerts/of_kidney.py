@@ -1,14 +1,14 @@
 """Alerts about kidney function and the doses that hang on it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from ndm_advisor.decision.alerts.situation import Offered, Raised, Situation, dosed, review_hours
+from ndm_advisor.decision.alerts.situation import Raised, Situation, dosed, review_hours
 from ndm_advisor.decision.dose import edges_of, lands_elsewhere
 from ndm_advisor.decision.rank import A, P
 from ndm_advisor.decision.usable import Fate
 from ndm_advisor.model import words
-from ndm_advisor.model.answer import DrugOrder
+from ndm_advisor.model.answer import BandEdge, DrugOrder
 
 _HOURS_48: Final = 48  # as in the fact `aki_within_48h`; the policy counts the pair's starts in it
 _NOT_IN_STOCK: Final = "not-in-stock"
@@ -56,27 +56,36 @@ def missed_starts(partner_h: float | None, aztreonam_h: float | None) -> str:
 
 
 def _near_edge(s: Situation) -> Iterator[Raised]:
-    """The first drug whose dose is another beyond an edge close by, or by another weight."""
+    """The first drug whose dose is another beyond an edge close by; those that a weight changes."""
     crcl = s.facts.crcl_ml_min
     if crcl is None:
         return
-    for offer, order, use in dosed(s):
+    far: list[tuple[DrugOrder, str]] = []
+    near = None
+    for _, order, use in dosed(s):
         edge = _edge_close_by(crcl, order, use, s)
         if edge is None or order.band_edge is None:
-            yield from _other_weight(offer, order, use, s)
-            continue
-        others = _others_close_by(crcl, order.drug, s)
-        values = {
-            "crcl": _beside(crcl, (edge,)),
-            "distance": _beside(abs(crcl - edge), (0,)),
-            "edge": words.number(edge),
-            "drug": words.drug_name(order.drug),
-            "dose_beyond": _unnamed(order.band_edge.dose_beyond, order),
-            "drugs": words.join_names(others),
-        }
-        variant = "near-edge-several" if others else "near-edge"
-        yield Raised("crcl-near-band-edge", "caution", variant, values, ("crcl_ml_min",))
-        return
+            far.append((order, use))
+        elif near is None:
+            near = _beyond(edge, order.band_edge, order, s)
+    if near is not None:
+        yield near
+    yield from _other_weight(far, s)
+
+
+def _beyond(edge: float, beyond: BandEdge, order: DrugOrder, s: Situation) -> Raised:
+    crcl = s.facts.crcl_ml_min or 0
+    others = _others_close_by(crcl, order.drug, s)
+    values = {
+        "crcl": _beside(crcl, (edge,)),
+        "distance": _beside(abs(crcl - edge), (0,)),
+        "edge": words.number(edge),
+        "drug": words.drug_name(order.drug),
+        "dose_beyond": _unnamed(beyond.dose_beyond, order),
+        "drugs": words.join_names(others),
+    }
+    variant = "near-edge-several" if others else "near-edge"
+    return Raised("crcl-near-band-edge", "caution", variant, values, ("crcl_ml_min",))
 
 
 def _edge_close_by(crcl: float, order: DrugOrder, use: str, s: Situation) -> float | None:
@@ -93,22 +102,27 @@ def _others_close_by(crcl: float, named: str, s: Situation) -> tuple[str, ...]:
     return tuple(words.drug_name(drug) for drug in dict.fromkeys(close) if drug != named)
 
 
-def _other_weight(_offer: Offered, order: DrugOrder, use: str, s: Situation) -> Iterator[Raised]:
-    kidney = s.facts.kidney
-    edges = edges_of(order, use, s.facts, s.knowledge)
-    for basis, other in s.facts.other_crcl:
-        if lands_elsewhere(order, use, other, s.facts, s.knowledge):
-            values = {
-                "weight": words.number(kidney.weight_kg or 0, 1),
-                "crcl": _beside(s.facts.crcl_ml_min or 0, edges),
-                "other_weight": basis,
-                "other_crcl": _beside(other, edges),
-                "drug": words.drug_name(order.drug),
-                "dose_beyond": "falls in another band",
-            }
-            names = ("crcl_ml_min", "weight_kg")
-            yield Raised("crcl-near-band-edge", "caution", "other-weight", values, names)
-            return
+def _other_weight(orders: Iterable[tuple[DrugOrder, str]], s: Situation) -> Iterator[Raised]:
+    """The drugs whose dose is another by another weight, with the first weight that makes it so."""
+    facts = s.facts
+    found: dict[tuple[str, float], dict[str, tuple[float, ...]]] = {}
+    for order, use in orders:
+        for by in facts.other_crcl:
+            if lands_elsewhere(order, use, by[1], facts, s.knowledge):
+                found.setdefault(by, {})[order.drug] = edges_of(order, use, facts, s.knowledge)
+                break
+    for (basis, other), edges_by_drug in found.items():
+        edges = tuple(edge for edges in edges_by_drug.values() for edge in edges)
+        values = {
+            "weight": words.number(facts.kidney.weight_kg or 0, 1),
+            "crcl": _beside(facts.crcl_ml_min or 0, edges),
+            "other_weight": basis,
+            "other_crcl": _beside(other, edges),
+            "drug": words.join_names(map(words.drug_name, edges_by_drug)),
+            "dose_beyond": f"{'falls' if len(edges_by_drug) == 1 else 'fall'} in another band",
+        }
+        names, first = ("crcl_ml_min", "weight_kg"), next(iter(edges_by_drug))
+        yield Raised("crcl-near-band-edge", "caution", "other-weight", values, names, drug=first)
 
 
 def _creatinine_unstable(s: Situation) -> Iterator[Raised]:

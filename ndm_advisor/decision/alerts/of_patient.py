@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from ndm_advisor.decision.alerts.situation import (
+    Offered,
     Raised,
     Situation,
     first_regimen,
@@ -158,16 +159,23 @@ def _pregnancy(s: Situation) -> Iterator[Raised]:
 
 
 def _breast_feeding(s: Situation) -> Iterator[Raised]:
+    """What the sources say of each offered regimen; of what is ordered the order check says it."""
     if not (s.facts.breast_feeding and s.offered):
         return
-    first = s.offered[0]
-    said = [(words.drug_name(drug), _on_breast_feeding(drug, s)) for drug in first.drugs]
+    first, *others = (_of_offer(offer, s) for offer in s.offered)
+    yield first._replace(more=tuple(others))
+
+
+def _of_offer(offer: Offered, s: Situation) -> Raised:
+    drugs = (*offer.drugs, *(order.drug for order in offer.companions))
+    said = [(words.drug_name(drug), on_breast_feeding(drug, s)) for drug in drugs]
     value = said[0][1] if len(said) == 1 else "; ".join(f"{name}: {text}" for name, text in said)
-    values = {"drug": words.regimen_name(first.ranked.strategy, "with"), "value": value}
-    yield Raised("breast-feeding", "note", "note", values, ("breast_feeding",))
+    ident = offer.ranked.strategy
+    values = {"drug": words.regimen_name(ident, "with"), "value": value}
+    return Raised("breast-feeding", "note", "note", values, ("breast_feeding",), drug=ident)
 
 
-def _on_breast_feeding(drug: str, s: Situation) -> str:
+def on_breast_feeding(drug: str, s: Situation) -> str:
     """What the region's label, else any source, says of a drug."""
     texts = s.knowledge.drugs[drug].text
     text = texts.get(f"breast_feeding_{s.facts.region.lower()}") or texts.get("breast_feeding")

@@ -79,8 +79,8 @@ class Situation(NamedTuple):
 def one_per_id(found: Iterable[Raised]) -> tuple[Raised, ...]:
     """One alert per id: the highest tier, the first found among equals.
 
-    What is found under the same id and tier of another ordered drug, or by another hazard record,
-    is said with it: two drugs that must go are two, and so are two medicines that need a check.
+    What is found under the same id and tier of another drug, or by another hazard record, is said
+    with it: two drugs that must go are two, and so are two medicines that need a check.
     """
     best: dict[str, Raised] = {}
     for raised in found:
@@ -93,15 +93,18 @@ def one_per_id(found: Iterable[Raised]) -> tuple[Raised, ...]:
 
 
 def _with(held: Raised, raised: Raised) -> Raised:
-    """An alert with what is found of other ordered drugs and by other records, each once."""
+    """An alert with what is found of other drugs and by other records, each once."""
     said = [held, *held.more]
     for alert in (raised._replace(more=()), *raised.more):
-        of_drug = alert.order and all(alert.drug != other.drug for other in said if other.order)
-        record = alert.values.get("hazard")
-        of_record = record and all(record != other.values.get("hazard") for other in said)
-        if of_drug or of_record:
+        about = _about(alert)
+        if any(about) and all(about != _about(other) for other in said):
             said.append(alert)
     return held._replace(more=tuple(said[1:])) if len(said) > 1 else held
+
+
+def _about(alert: Raised) -> tuple[str, str]:
+    """The drug it speaks of and the hazard record that found it; "" where it has none."""
+    return alert.drug, alert.values.get("hazard", "")
 
 
 def finding_of(raised: Raised, facts: Facts) -> Finding:

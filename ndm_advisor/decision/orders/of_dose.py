@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ndm_advisor.decision.alerts import Raised
 from ndm_advisor.decision.orders.placed import (
+    BETA_LACTAMS,
     HOURS_PER_DAY,
     Ordered,
     Placed,
@@ -118,7 +119,8 @@ def _amount(
         yield raised_about(o, placed, ident, "caution", "component-or-total", **{**shown, **value})
     elif ratio is not None and ratio > settings.dose_stop_above * (1 + tolerance):
         first = {"first": words.number(ratio, 1)}
-        yield raised_about(o, placed, ident, "stop", "stop-high", **{**shown, **limit, **first})
+        variant = "stop-high" if placed.drug_class in BETA_LACTAMS else "stop-high-other"
+        yield raised_about(o, placed, ident, "stop", variant, **{**shown, **limit, **first})
     elif ratio is not None and ratio < settings.dose_stop_below * (1 - tolerance):
         first = {"first": f"{words.number(100 * ratio, 0)} %"}
         yield raised_about(o, placed, ident, "stop", "stop-low", **{**shown, **limit, **first})

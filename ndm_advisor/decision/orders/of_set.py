@@ -5,6 +5,7 @@ from typing import Final
 
 from ndm_advisor.decision.alerts import Raised
 from ndm_advisor.decision.alerts.of_kidney import divergence
+from ndm_advisor.decision.alerts.of_patient import on_breast_feeding
 from ndm_advisor.decision.alerts.situation import (
     bacteriuria_exception,
     insertion_name,
@@ -13,6 +14,7 @@ from ndm_advisor.decision.alerts.situation import (
 from ndm_advisor.decision.interpret import may_reach
 from ndm_advisor.decision.orders.placed import (
     AVIBACTAM_PRODUCTS,
+    BETA_LACTAMS,
     COVER,
     HOURS_PER_DAY,
     PARTNERS,
@@ -32,9 +34,6 @@ from ndm_advisor.decision.rank import A, F, P
 from ndm_advisor.model import words
 from ndm_advisor.model.case import Order
 
-BETA_LACTAMS: Final = frozenset(
-    {"cephalosporin", "siderophore-cephalosporin", "monobactam", "carbapenem", "penicillin"}
-)
 _BETA_LACTAM: Final = frozenset({A, P, F})
 _CHOOSES: Final = {"pregnant": "obstetrics", "procedure": "urology"}
 _CATEGORIES: Final = frozenset({"S", "I", "R"})
@@ -295,6 +294,16 @@ def _untested_pair(o: Ordered) -> Iterator[Raised]:
     )
 
 
+def _breast_feeding(o: Ordered) -> Iterator[Raised]:
+    """What the sources say of each ordered drug, "no statement read" too."""
+    if not o.situation.facts.breast_feeding:
+        return
+    for placed in o.placed:
+        value = on_breast_feeding(placed.drug, o.situation)
+        raised = raised_about(o, placed, "breast-feeding", "note", "note", value=value)
+        yield raised._replace(facts=("breast_feeding",))
+
+
 RULES = (
     _aztreonam_alone,
     _inhibitor_alone,
@@ -308,4 +317,5 @@ RULES = (
     _renal_divergence,
     _tetracycline_mic,
     _untested_pair,
+    _breast_feeding,
 )

@@ -13,6 +13,9 @@ from ndm_advisor.model.case import Order
 from ndm_advisor.model.knowledge import Strategy
 
 PARTNERS: Final = ("ceftazidime-avibactam", "aztreonam")
+BETA_LACTAMS: Final = frozenset(
+    {"cephalosporin", "siderophore-cephalosporin", "monobactam", "carbapenem", "penicillin"}
+)
 AVIBACTAM_PRODUCTS: Final = ("ceftazidime-avibactam", "aztreonam-avibactam")
 HOURS_PER_DAY: Final = 24
 COVER: Final = "anaerobic-cover"
