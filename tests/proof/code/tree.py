@@ -59,13 +59,35 @@ use_git_change_detection = false
 [tool.pytest.ini_options]
 markers = ["slow", "safety(*ids, of=None)"]
 """
-# Started in the background of a shell a program would inherit that Ctrl-C is ignored.
+# Started in the background of a shell a program would inherit that Ctrl-C is ignored. A fork asks
+# the judge itself and starts pytest, which takes a fifth of a second, for what the judge lets live.
 _STARTED: Final = """\
 import signal
+import sys
+
 signal.signal(signal.SIGINT, signal.default_int_handler)
 from mutmut.__main__ import cli
+from mutmut.runners.harness import PytestRunner
+
+through_pytest = PytestRunner.run_tests
+
+
+def run_tests(self, *, mutant_name, tests):
+    judge = sys.modules.get({module!r})
+    if mutant_name is not None and judge is not None:
+        try:
+            judge.test_every_case_and_question()
+        except Exception:
+            return 1
+        tests = [test for test in tests if not test.startswith({path!r})]
+        if not tests:
+            return 0
+    return through_pytest(self, mutant_name=mutant_name, tests=tests)
+
+
+PytestRunner.run_tests = run_tests
 cli()
-"""
+""".format(module=_JUDGE.removesuffix(".py").replace("/", "."), path=_JUDGE)
 
 
 class Mutant(NamedTuple):

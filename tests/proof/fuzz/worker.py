@@ -41,6 +41,7 @@ class Worker:
         self.seen = Seen(folder / f"worker-{number}.seen")
         self.target = Target()
         self.mutator = Mutator(number)
+        self.corpus_is_read = False
         if self.tally.runs == 0:
             self._large_inputs()
 
@@ -61,13 +62,20 @@ class Worker:
 
     def mutate(self, data: bytes, _most: int, seed: int) -> bytes:
         """What libFuzzer calls for the next input."""
+        self.corpus_is_read = True
         return self.mutator.mutated(data, seed=seed * 4 + self.number)[:_LONGEST_INPUT]
 
     def one(self, data: bytes) -> None:
-        """Put one input through and count it."""
+        """Put one input through and count it.
+
+        One that was put through before is not again, unless libFuzzer reads its corpus, whose
+        coverage it has to know.
+        """
         tally = self.tally
         tally.runs += 1
         is_new = self.seen.is_new(data)
+        if not is_new and self.corpus_is_read:
+            return
         try:
             reached = self.target(data)
         except Violation as found:
