@@ -481,9 +481,10 @@ def _band(row: Row, order: dict[str, Any]) -> Iterator[Claim]:
     if away == "0" and crcl != edge:
         away = r"0|less than 0\.1"
     yield claim(rf"\b{name}, nearest edge: ({away}) mL/min away", origin)
-    beyond_it = rf"\bbeyond it(?:: | {name} is )({order_phrase(other)})"
     if other.dose("maintenance"):
-        yield claim(beyond_it, of_leaf(other.leaf))
+        yield claim(rf"\bbeyond it: ({order_phrase(other)})", of_leaf(other.leaf))
+        unnamed = order_phrase(other, named=False)
+        yield claim(rf"\bbeyond it {name} is ({unnamed})", of_leaf(other.leaf))
     yield claim(rf"lies ({away}) mL/min from the edge at", origin)
     yield claim(rf"from the edge at ({shown(edge)}); beyond it", of_leaf(row.leaf))
 
@@ -506,21 +507,24 @@ def _daily_maximum(order: dict[str, Any]) -> Iterator[Claim]:
             yield claim(words, of_leaf(item))
 
 
-def order_phrase(row: Row) -> str:
-    """A row's order as the screens may write it: load, dose, route, interval, infusion time."""
+def order_phrase(row: Row, *, named: bool = True) -> str:
+    """A row's order as the screens may write it: load, dose, route, interval, infusion time.
+
+    Not `named`: the sentence has named the drug.
+    """
     load, dose = row.dose("load"), row.dose("maintenance")
     if dose is None:
         return r"(?!)"  # nothing to dose: matches nothing
-    named = rf"(?<!, then ){_amount(dose, row.drug, named=True)}"
+    whole = rf"(?<!, then ){_amount(dose, row.drug, named=named)}"
     if load is not None:
         first = _amount(load, row.drug, named=False)
         again = _amount(dose, row.drug, named=False)
-        named = rf"(?:(?:load {first}, then |{first} first, then ){again}|{named})"
+        whole = rf"(?:(?:load {first}, then |{first} first, then ){again}|{whole})"
     time = _over(row)
     head = rf"(?:{_ROUTE} {time}: )?" if time else ""
     count = rf"(?: for {row.band['doses']} doses)?" if row.band.get("doses") else ""
     tail = rf"(?:,? (?:each )?(?:{_ROUTE} )?{time})?" if time else ""
-    return rf"{head}{named}(?: {_ROUTE})? {_every(row)}{count}{tail}"
+    return rf"{head}{whole}(?: {_ROUTE})? {_every(row)}{count}{tail}"
 
 
 def _amount(dose: dict[str, Any], drug: str, *, named: bool) -> str:
