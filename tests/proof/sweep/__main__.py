@@ -36,16 +36,15 @@ def main() -> int:
     done = _begin(folder, told, resume=given.resume)
     left = [job for job in jobs if job.name not in done]
     until = time.monotonic() + given.minutes * 60 if given.minutes else float("inf")
-    started = time.monotonic()
+    seconds, started = _spent(folder), time.monotonic()
     for found in _worked(left, folder, until, given.processes):
         done[found.name] = found
-        _append(folder, found)
+        _append(folder, found, seconds + time.monotonic() - started)
         _progress(found, len(done), len(jobs))
-    minutes = _spent(folder, time.monotonic() - started)
     if len(done) < len(jobs):
         sys.stderr.write(f"{len(done)} of {len(jobs)} jobs done; go on with --resume\n")
         return 3
-    return _report(given, folder, list(done.values()), proved, minutes)
+    return _report(given, folder, list(done.values()), proved, _spent(folder) / 60)
 
 
 def _arguments() -> argparse.Namespace:
@@ -88,17 +87,16 @@ def _begin(folder: Path, told: dict[str, Any], *, resume: bool) -> dict[str, Don
     return {}
 
 
-def _spent(folder: Path, seconds: float) -> float:
-    """The minutes of this run and of those it went on with."""
+def _spent(folder: Path) -> float:
+    """The seconds of this run so far and of those it went on with."""
     state = folder / "seconds"
-    seconds += float(state.read_text(encoding="utf-8")) if state.is_file() else 0.0
-    state.write_text(str(seconds), encoding="utf-8")
-    return seconds / 60
+    return float(state.read_text(encoding="utf-8")) if state.is_file() else 0.0
 
 
-def _append(folder: Path, found: Done) -> None:
+def _append(folder: Path, found: Done, seconds: float) -> None:
     with (folder / "done.ndjson").open("a", encoding="utf-8") as file:
         file.write(json.dumps(found._asdict()) + "\n")
+    (folder / "seconds").write_text(str(seconds), encoding="utf-8")
 
 
 def _worked(jobs: list[Job], folder: Path, until: float, processes: int) -> Iterator[Done]:
