@@ -233,7 +233,8 @@ def _without_base(records: list[str]) -> list[str]:
 
 def _quick_tests(place: Path) -> None:
     _pip(place, "install", *_extras("test"))
-    options = ("-q", "-x", "-p", "no:cacheprovider", "-n", "0")  # others use the other cores
+    # others use the other cores, and clear away the folders that pytest takes for its own
+    options = ("-q", "-x", "-p", "no:cacheprovider", "-n", "0", f"--basetemp={place / 'tmp'}")
     _run(place / "venv" / "bin" / "python", "-m", "pytest", *options, *QUICK, cwd=page.ROOT)
 
 
