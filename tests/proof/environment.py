@@ -1,11 +1,12 @@
 """Other Pythons, other versions of the dependencies, installed as users do: one command.
 
-`python -m tests.proof.environment [--python PATH]... [--only NAME]`; see docs/proof.md.
+`python -m tests.proof.environment [--python PATH]... [--only NAME | --resume]`; see docs/proof.md.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
 import shutil
@@ -40,6 +41,7 @@ QUICK: Final = (
 )
 _LONGEST_S: Final = 900
 _STEP_FAILED: Final = "failed"
+_STATE: Final = "tried.json"
 
 
 class Step(NamedTuple):
@@ -69,12 +71,14 @@ def main() -> int:
     """Try every environment, print, write the page; 1 where something did not work."""
     arguments = _arguments()
     proved = page.hashes()
-    shutil.rmtree(arguments.folder, ignore_errors=True)
-    arguments.folder.mkdir(parents=True)
+    kept = _kept(arguments.folder) if arguments.resume else Kept({}, 0.0)
+    if kept is None:
+        sys.stderr.write("no run of this program and data broke off here: leave out --resume\n")
+        return 2
+    if not arguments.resume:
+        shutil.rmtree(arguments.folder, ignore_errors=True)
+    arguments.folder.mkdir(parents=True, exist_ok=True)
     found = dict(_pythons(arguments.python))
-    tried: dict[Environment, list[Step]] = {}
-    started = time.monotonic()
-    built = _built(arguments.folder)
     chosen = [
         environment
         for version, python in found.items()
@@ -82,20 +86,37 @@ def main() -> int:
         if (environment := Environment(version, python, choice)).name == arguments.only
         or arguments.only is None
     ]
-    with ThreadPoolExecutor(arguments.processes) as pool:  # each waits for its programs
-        done = pool.map(lambda one: list(_steps(one, arguments.folder, built)), chosen)
-        for environment, steps in zip(chosen, done, strict=True):
-            tried[environment] = steps
-            for step in steps:
-                sys.stdout.write(f"{environment.name}: {step.what}: {step.said or 'ok'}\n")
-                sys.stdout.flush()
+    tried, seconds = _tried(chosen, arguments, kept)
     if arguments.only is not None:
         sys.stdout.write(f"{page.PAGE.name} stays as it is: it holds whole runs only.\n")
     elif len(found) < AT_LEAST:
         page.put("environment", f"Not run: found only Python {', '.join(found) or 'none'}.")
     elif page.hashes() == proved:
-        page.write(_section(tried, time.monotonic() - started), proved)
+        page.write(_section(tried, seconds), proved)
     return int(any(step.said for steps in tried.values() for step in steps))
+
+
+def _tried(
+    chosen: list[Environment], arguments: argparse.Namespace, kept: Kept
+) -> tuple[dict[Environment, list[Step]], float]:
+    """What each environment said, and the seconds of this run and of those it went on with."""
+    started = time.monotonic()
+    tried = {one: kept.steps[one.name] for one in chosen if one.name in kept.steps}
+    left = [one for one in chosen if one not in tried]
+    for one in left:
+        shutil.rmtree(_place(one, arguments.folder), ignore_errors=True)
+    built = _built(arguments.folder)
+    seconds = kept.seconds
+    with ThreadPoolExecutor(arguments.processes) as pool:  # each waits for its programs
+        done = pool.map(lambda one: list(_steps(one, arguments.folder, built)), left)
+        for environment, steps in zip(left, done, strict=True):
+            tried[environment] = steps
+            seconds = kept.seconds + time.monotonic() - started
+            _keep(arguments.folder, tried, seconds)
+            for step in steps:
+                sys.stdout.write(f"{environment.name}: {step.what}: {step.said or 'ok'}\n")
+                sys.stdout.flush()
+    return {one: tried[one] for one in chosen}, seconds
 
 
 def _arguments() -> argparse.Namespace:
@@ -104,9 +125,50 @@ def _arguments() -> argparse.Namespace:
         "--python", action="append", default=[], metavar="PATH", help="another Python to try"
     )
     parser.add_argument("--only", metavar="NAME", help='one environment, such as "3.12 lowest"')
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on with a run broken off, and try again what failed",
+    )
     parser.add_argument("--folder", type=Path, default=FOLDER, metavar="DIR")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, metavar="N")
     return parser.parse_args()
+
+
+# -- what a run keeps to go on with ---------------------------------------------------------------
+
+
+class Kept(NamedTuple):
+    """The environments in which everything worked, and the seconds spent so far."""
+
+    steps: dict[str, list[Step]]
+    seconds: float
+
+
+def _stamp() -> dict[str, str]:
+    return {name: page.hash_of(page.ROOT, name) for name in ("ndm_advisor", "data")}
+
+
+def _kept(folder: Path) -> Kept | None:
+    """None where no run on the same program and data broke off."""
+    state = folder / _STATE
+    if not state.is_file():
+        return None
+    held = json.loads(state.read_text(encoding="utf-8"))
+    if held["stamp"] != _stamp():
+        return None
+    tried = {name: [Step(*step) for step in steps] for name, steps in held["tried"].items()}
+    worked = {name: steps for name, steps in tried.items() if not any(s.said for s in steps)}
+    return Kept(worked, held["seconds"])
+
+
+def _keep(folder: Path, tried: dict[Environment, list[Step]], seconds: float) -> None:
+    held = {
+        "stamp": _stamp(),
+        "tried": {environment.name: steps for environment, steps in tried.items()},
+        "seconds": seconds,
+    }
+    (folder / _STATE).write_text(json.dumps(held), encoding="utf-8")
 
 
 # -- what there is --------------------------------------------------------------------------------
@@ -139,8 +201,13 @@ def lowest(project: Path = page.ROOT / "pyproject.toml") -> list[str]:
     return bounds
 
 
+def _place(environment: Environment, folder: Path) -> Path:
+    return folder / environment.name.replace(" ", "-")
+
+
 def _built(folder: Path) -> tuple[Path, Path]:
     """Wheel and source distribution of this checkout."""
+    shutil.rmtree(folder / "dist", ignore_errors=True)
     _run(sys.executable, "-m", "build", "--outdir", folder / "dist", page.ROOT, cwd=folder)
     (wheel,) = (folder / "dist").glob("*.whl")
     (source,) = (folder / "dist").glob("*.tar.gz")
@@ -152,7 +219,7 @@ def _built(folder: Path) -> tuple[Path, Path]:
 
 def _steps(environment: Environment, folder: Path, built: tuple[Path, Path]) -> Iterator[Step]:
     wheel, source = built
-    place = folder / environment.name.replace(" ", "-")
+    place = _place(environment, folder)
     pinned = lowest() if environment.choice == "lowest" else []
     tried = (
         ("wheel installs", lambda: _install(environment, place, wheel, pinned)),
