@@ -11,11 +11,12 @@ from ndm_advisor.decision.decide import decide
 from ndm_advisor.explain.advise import advise
 from ndm_advisor.model.case import canonical_json
 from ndm_advisor.read.case_file import read_case
-from tests.proof.sweep.axes import PLACE, position, row
+from tests.proof.sweep.axes import AXES, PLACE, position, row
 from tests.proof.sweep.cases import ON, case_file, case_of
 from tests.proof.sweep.distinct import distinct
 from tests.proof.sweep.groups import GROUPS, REST, vector
 from tests.proof.sweep.jobs import WHOLE, plan, run
+from tests.proof.sweep.pairs import PAIRS, VALUES, apart, met
 from tests.proof.sweep.requirements import faults
 from tests.proof.sweep.whole import certainty_faults
 
@@ -56,6 +57,63 @@ def test_a_group_holds_every_combination_once(group):
 
 def test_vectors_are_the_same_each_time():
     assert [vector(REST, n) for n in range(50)] == [vector(REST, n) for n in range(50)]
+
+
+# -- what is not enumerated together meets in pairs -----------------------------------------------
+
+FILLS = 400_000  # of the rest, which the whole sweep goes far beyond
+AT_A_TIME = 50_000
+
+
+@pytest.mark.slow
+def test_every_two_values_meet_in_the_rest():
+    starts = range(0, FILLS, AT_A_TIME)
+    runs = [met([vector(REST, s + n) for n in range(AT_A_TIME)]) for s in starts]
+    assert apart(runs) == []
+
+
+def test_a_pair_is_met_where_one_vector_holds_both_values():
+    made = [vector(REST, n) for n in range(3)]
+    held = [{(VALUES[a], VALUES[b]) for (a, b), x in zip(PAIRS, met(made), strict=True) if x}]
+    together = {
+        (one, other)
+        for one, other in ((VALUES[a], VALUES[b]) for a, b in PAIRS)
+        if any(v[one.place] == one.at and v[other.place] == other.at for v in made)
+    }
+    assert held == [together]
+    assert len(apart([met(made)])) == len(PAIRS) - len(together)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "can"),
+    [
+        (("patient.sex", "male"), ("patient.pregnant", True), False),
+        (("patient.sex", "male"), ("patient.pregnant", False), True),
+        (("patient.sex", "male"), ("patient.gestation_weeks", 13.0), False),
+        (("patient.pregnant", None), ("patient.gestation_weeks", 13.0), False),
+        (("patient.pregnant", True), ("patient.gestation_weeks", 13.0), True),
+        (("patient.renal_replacement", "none"), ("patient.residual_crcl_ml_min", 5.0), False),
+        (("patient.renal_replacement", "sled"), ("patient.residual_crcl_ml_min", 5.0), True),
+        (("patient.renal_replacement", "sled"), ("patient.crrt_effluent_l_h", 2.0), False),
+        (("patient.renal_replacement", "crrt"), ("patient.crrt_effluent_l_h", 2.0), True),
+        (("patient.allergies", ()), ("hospital.region", "US"), True),
+    ],
+)
+def test_only_what_the_reader_refuses_together_is_no_pair(one, other, can):
+    wanted = sorted((PLACE[key], position(key, value)) for key, value in (one, other))
+    assert (wanted in [[VALUES[a], VALUES[b]] for a, b in PAIRS]) is can
+
+
+def test_nearly_every_two_values_are_a_pair():
+    """Every two of different facts, but those of six facts that the reader ties together."""
+    total = sum(
+        len(one.values) * len(other.values)
+        for place, one in enumerate(AXES)
+        for other in AXES[place + 1 :]
+    )
+    weeks, effluents, residuals = 6, 7, 5
+    never = weeks * 2 + weeks + 1 + residuals * 2 + effluents * 5
+    assert len(PAIRS) == total - never
 
 
 # -- the judge sees a fault -----------------------------------------------------------------------

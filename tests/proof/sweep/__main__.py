@@ -19,6 +19,7 @@ from tests.proof import page, status
 from tests.proof.sweep.distinct import distinct
 from tests.proof.sweep.groups import REST
 from tests.proof.sweep.jobs import WHOLE, Done, Job, knowledge, plan, run
+from tests.proof.sweep.pairs import PAIRS, missing
 
 OUTLINES: Final = 10_050_000  # a few vectors of the rest are met twice
 WHOLES: Final = 200_000
@@ -142,10 +143,12 @@ def _report(
     answers = distinct(folder, [found.name for found in outlined], "answers")
     complete = distinct(folder, [f.name for f in outlined if f.group != REST.name], "vectors")
     of_whole = distinct(folder, [found.name for found in whole], "vectors")
+    unmet = missing(folder, [found.name for found in outlined])
     outcomes: Counter[str] = sum((Counter(f.outcomes) for f in outlined), Counter())
     figures = [
         ("distinct vectors through `outline`", f"{vectors:,}", _aim(vectors, AIMS["outlines"])),
         ("of these in complete groups", f"{complete:,}", ""),
+        ("pairs of values of two facts", f"{len(PAIRS) - len(unmet):,}", _aim_of_all(unmet)),
         ("distinct answers (outlines)", f"{answers:,}", ""),
         ("distinct vectors through `advise`", f"{of_whole:,}", _aim(of_whole, AIMS["whole"])),
         ("counterexamples", f"{broken:,}", "none: " + ("met" if not broken else "not met")),
@@ -160,6 +163,11 @@ def _report(
         page.write(page.Section("sweep", ran, given.on, figures), proved)
         status.renew()
     return 1 if broken else 0
+
+
+def _aim_of_all(unmet: list[str]) -> str:
+    said = f"not met: {'; '.join(unmet[:_SHOWN])}" if unmet else "met"
+    return f"all {len(PAIRS):,}: {said}"
 
 
 def _aim(count: int, aim: int) -> str:

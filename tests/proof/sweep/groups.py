@@ -27,7 +27,8 @@ ever other circumstances. Why facts outside a group do not interact with those i
 * `support`: the two supports read their own rows with standard and edition.
 * `severity`: severity reads its six criteria and the site.
 * `rest`: no complete product: every fact from the generator, until the number asked for is
-  reached.
+  reached. What a group does not enumerate meets everything else at least in pairs: `pairs`
+  counts them over the whole sweep.
 
 The parts meet in few, named places (usable or not, severe or not, confirmed or not), which are
 axes of every group that reads them.
@@ -378,7 +379,7 @@ def vector(group: Group, number: int) -> Vector:
     """The `number`-th vector of a group: its own axes by the product, the others filled."""
     filled = _filled(group.name, number)
     if not group.axes:
-        return _settled(filled)
+        return settled(filled)
     left = (number * _stride(group.size) + SEED) % group.size
     left //= group.times
     for place, used in group.axes:
@@ -386,7 +387,7 @@ def vector(group: Group, number: int) -> Vector:
         filled[place] = used[digit]
     for place, held in group.fixed:
         filled[place] = held
-    return _settled(filled)
+    return settled(filled)
 
 
 def _stride(size: int) -> int:
@@ -422,7 +423,7 @@ _REPLACED: Final = frozenset(range(2, 6))
 _CRRT: Final = positions("patient.renal_replacement", ("crrt",))[0]
 
 
-def _settled(filled: list[int]) -> Vector:
+def settled(filled: list[int]) -> Vector:
     """Keys that only make sense beside others are taken out where those are missing: the reader
     refuses such files, and two vectors that differ in nothing else are one."""
     if filled[_PREGNANT] != _YES:

@@ -13,6 +13,7 @@ from ndm_advisor.knowledge.load import load_knowledge
 from ndm_advisor.model.knowledge import Knowledge
 from tests.proof.sweep.cases import ON, case_file, case_of
 from tests.proof.sweep.groups import GROUPS, REST, Group, Vector, digest, vector
+from tests.proof.sweep.pairs import keep
 from tests.proof.sweep.requirements import faults
 from tests.proof.sweep.whole import whole_faults
 
@@ -73,23 +74,25 @@ def knowledge() -> Knowledge:
 
 
 def run(job: Job, folder: Path) -> Done:
-    """Run a job; the digests of its vectors and answers go into two files of `folder`."""
-    vectors, answers = array("Q"), set[int]()
+    """Run a job; the digests of its vectors and answers, and the pairs it met, go into `folder`."""
+    vectors: list[Vector] = []
+    answers: set[int] = set()
     outcomes: Counter[str] = Counter()
     examples: list[str] = []
     broken = 0
     for number in range(job.start, job.stop):
         made = vector(*_source(job.group, number))
         decision, found = judge(made, whole=job.group == WHOLE)
-        vectors.append(digest(made))
+        vectors.append(made)
         answers.add(_digest_of(decision))
         outcomes[decision.outcome] += 1
         if found:
             broken += 1
             if len(examples) < _KEPT:
                 examples.append(case_file(made, found))
-    _keep(folder / f"{job.name}.vectors", vectors)
+    _keep(folder / f"{job.name}.vectors", array("Q", map(digest, vectors)))
     _keep(folder / f"{job.name}.answers", array("Q", sorted(answers)))
+    keep(folder, job.name, vectors)
     return Done(job.name, job.group, job.stop - job.start, dict(outcomes), broken, examples)
 
 
