@@ -14,7 +14,6 @@ from ndm_advisor.errors import Problem
 _WIDEST: Final = 100  # characters of a source line; more is cut away round the caret
 _BEFORE_CARET: Final = 40
 _TAB: Final = "    "
-_INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 class FileReport(NamedTuple):
@@ -27,10 +26,12 @@ class FileReport(NamedTuple):
 def visible(text: str) -> str:
     r"""`text` on one line, every character that cannot be seen written as its escape.
 
+    A space other than the plain one cannot be told from it, and is written out too.
+
     >>> visible("\x1b[31mred\tx")
     '\\x1b[31mred    x'
     """
-    return "".join(_visible_character(character) for character in text)
+    return text if text.isprintable() else "".join(map(_visible_character, text))
 
 
 def render_report(reports: Sequence[FileReport]) -> str:
@@ -150,7 +151,7 @@ def _remark(kind: str, text: str | None, margin: int) -> list[str]:
 def _visible_character(character: str) -> str:
     if character == "\t":
         return _TAB
-    if unicodedata.category(character) not in _INVISIBLE:
+    if character.isprintable():
         return character
     number = ord(character)
     if number <= 0xFF:  # noqa: PLR2004 - two hexadecimal digits reach so far

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from ndm_advisor.errors import Problem
@@ -103,6 +105,15 @@ def test_escapes_and_directional_marks_are_written_out():
 
 
 @pytest.mark.safety("SAF-701")
+def test_no_character_passes_unseen():
+    """Every character there is: a wide or unbroken space looks like another, and is written out."""
+    shown = visible("".join(map(chr, range(sys.maxunicode + 1))))
+    assert shown.isprintable()
+    assert visible("E.\u00a0coli \u2001 \u3000") == "E.\\xa0coli \\u2001 \\u3000"
+    assert visible("E. coli\t1") == "E. coli    1"
+
+
+@pytest.mark.safety("SAF-701")
 def test_a_line_feed_in_a_message_cannot_forge_a_line():
     problem = Problem("E401", "error", "k", None, None, "unknown drug `a\nerror[E999]: b`")
     assert len(render_problem(problem, path="x").splitlines()) == 2
@@ -114,6 +125,7 @@ def test_the_caret_stands_under_the_value_behind_tabs_wide_and_escaped_character
         ("\u6f22\u5b57 = 45", 6, 2),
         ("e\u0301 = 45", 6, 2),
         ("\x1b = 45", 5, 2),
+        ("\u3000= 45", 4, 2),
     ):
         line, under = marked(at(source, column, width))
         cells = line.replace("\u6f22\u5b57", "    ").replace("\u0301", "")

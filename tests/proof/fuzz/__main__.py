@@ -29,7 +29,7 @@ FOLDER: Final = page.WORK / "fuzz"
 _CODE: Final = ("ndm_advisor", "data", "tests/proof/fuzz")
 _KEPT: Final = frozenset({".py", ".toml"})
 _EVERY_S: Final = 30
-_ROUND: Final = 60_000  # distinct inputs of one process: a fresh one keeps its memory small
+_ROUND: Final = 125_000  # distinct inputs of one process: a fresh one keeps its memory small
 
 
 def main() -> int:

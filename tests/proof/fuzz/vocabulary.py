@@ -27,6 +27,7 @@ HOSTILE: Final = (
     "\u200b\ufeff\u00ad",
     "\ue000\ue001\ue002",
     "\u2028\u2029\u0085",
+    "a\u00a0b\u2001c\u202f\u3000",
     "[bold red]x[/bold red][link=http://x]y[/]",
     "[/]",
     "<script>alert(1)</script>",
